@@ -1,0 +1,1 @@
+"""Values and protocols. Nothing here reads, writes or asks anything."""

@@ -1,0 +1,82 @@
+"""What there is, and what is to be done about it: values that can be printed before anything happens."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resolver.domain.lock import File
+from resolver.domain.view import Placement, Reference
+
+
+class State(enum.Enum):
+    """What lies at a place of the view."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the record keeps of a placed file: enough to know it again without reading it."""
+
+    size: int
+    mtime: int
+    inode: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What lies at one place; `found` is the digest read there, or another reason why it is damaged."""
+
+    state: State
+    trace: Trace | None = None
+    found: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The state of every place and reference of a view."""
+
+    files: Mapping[str, Observation]
+    references: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One file or archive to get from its source into the store."""
+
+    artifact: str
+    file: File
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Members to take out of an archive into the store."""
+
+    artifact: str
+    archive: File
+    members: tuple[File, ...]
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sync will do, in order: download, extract, place, write references.
+
+    `present` are the places that are already right; `repairs` the paths among `placements` where a wrong file lies.
+    """
+
+    downloads: tuple[Download, ...]
+    extractions: tuple[Extraction, ...]
+    placements: tuple[Placement, ...]
+    references: tuple[Reference, ...]
+    present: tuple[Placement, ...]
+    repairs: frozenset[str]
+
+    @property
+    def bytes_to_fetch(self) -> int:
+        """Bytes of all downloads."""
+        return sum(download.file.size for download in self.downloads)

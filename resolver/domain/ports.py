@@ -1,0 +1,151 @@
+"""The seams: what a stage may expect of the world outside. Each is implemented by one file per kind."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from resolver.domain.lock import Artifact, File
+from resolver.domain.manifest import Request
+from resolver.domain.view import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing that a request could be pinned to.
+
+    `version` is the release or tag as its source writes it, None for a revision; `commit` None where a source has
+    no revisions.
+    """
+
+    version: str | None = None
+    commit: str | None = None
+    yanked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A repository that refuses access, and the address where access is asked for (None: a token is wrong)."""
+
+    source: str
+    reason: str
+    accept_url: str | None = None
+
+
+class Body(Protocol):
+    """Bytes of a file on their way in; they begin at 0 if the source could not begin where it was asked to."""
+
+    @property
+    def offset(self) -> int:
+        """Where the bytes begin in the file."""
+        ...
+
+    @property
+    def validator(self) -> str | None:
+        """What to ask with, so that a resumed download cannot splice two versions."""
+        ...
+
+    @property
+    def total(self) -> int | None:
+        """The size of the whole file in bytes, if the source tells."""
+        ...
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes as soon as there are any; empty at the end."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
+class Shelf(Protocol):
+    """Where a source leaves bytes that it had to read whole, so that nobody fetches them again."""
+
+    def keep(self, chunks: Iterable[bytes]) -> tuple[str, int]:
+        """Store the bytes under their own sha256; the digest and the size."""
+        ...
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Kept bytes, to read."""
+        ...
+
+
+Inspector = Callable[[str, BinaryIO], frozenset[str]]
+"""(path, its bytes, seekable) -> the policy flags of that file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a source works with while it pins: which paths are wanted, a shelf, and an inspector."""
+
+    wanted: Callable[[str], bool]
+    shelf: Shelf
+    inspect: Inspector
+
+
+class Source(Protocol):
+    """Where weights come from. Foreign exceptions stop here; what leaves are `resolver.domain.errors`."""
+
+    def candidates(self, request: Request) -> Sequence[Candidate]:
+        """What the request could be pinned to; for a revision exactly one."""
+        ...
+
+    def probe(self, source: str, candidate: Candidate, path: str | None) -> Refusal | None:
+        """Whether content may be read, asked with one request and no bytes; `path` names a file where it is known."""
+        ...
+
+    def artifact(self, key: str, request: Request, candidate: Candidate, desk: Desk) -> Artifact:
+        """Everything pinned: wanted files with sizes and digests, licence, flags."""
+        ...
+
+    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
+        """The bytes of a file (or of the archive) from an offset on, if `validator` still holds, else from 0."""
+        ...
+
+
+class Runtime(Protocol):
+    """Where a library looks for its weights."""
+
+    def layout(self, artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
+        """How the files of the artifact lie in the view; `owner` names a folder where the layout needs one."""
+        ...
+
+
+class Reporter(Protocol):
+    """Who is told what happens; silence is a reporter too. Called from several threads."""
+
+    def begin(self, name: str, total: int) -> None:
+        """A model (or another unit of work) begins; `total` bytes are to come."""
+        ...
+
+    def advance(self, name: str, count: int) -> None:
+        """`count` more bytes; negative when bytes have to come once more."""
+        ...
+
+    def end(self, name: str, outcome: str) -> None:
+        """The unit of work is over, with one word or sentence about it."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something worth knowing that is no failure."""
+        ...
+
+
+class Silence:
+    """The reporter that says nothing."""
+
+    def begin(self, name: str, total: int) -> None:
+        """Say nothing."""
+
+    def advance(self, name: str, count: int) -> None:
+        """Say nothing."""
+
+    def end(self, name: str, outcome: str) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+
+Sources = Mapping[str, Source]
+Runtimes = Mapping[str, Runtime]

@@ -1,0 +1,93 @@
+"""The profile of a machine: everything `models hardware` prints, and the facts that selectors see of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from resolver.domain.facts import Facts
+
+SCHEMA = "models.profile/1"
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingSystem:
+    """`name` is linux, darwin or windows; `libc` like `glibc 2.36`; container and WSL where that is known."""
+
+    name: str
+    release: str | None = None
+    libc: str | None = None
+    wsl: bool = False
+    container: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """`logical` cores of the machine, `usable` after affinity and quota (whole cores, at least 1)."""
+
+    arch: str
+    model: str | None = None
+    features: tuple[str, ...] = ()
+    logical: int | None = None
+    usable: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes: what the machine has, what a control group allows (None: no limit), and the smaller of both."""
+
+    total: int | None = None
+    limit: int | None = None
+    usable: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """One device. `memory` in bytes; None is unknown (a GB10 does not tell), never 0."""
+
+    kind: str
+    name: str | None = None
+    memory: int | None = None
+    unified: bool = False
+    compute_capability: str | None = None
+    driver: str | None = None
+    cuda: str | None = None
+    mig: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A machine. `volatile` (bytes free on disk and in memory) is shown and never selected by.
+
+    `declared` holds the facts of a profile that was declared rather than detected; they stand for the rest.
+    """
+
+    os: OperatingSystem
+    cpu: Processor
+    memory: Memory
+    accelerators: tuple[Accelerator, ...] = ()
+    accelerators_known: bool = True
+    runtimes: Mapping[str, str] = field(default_factory=dict)
+    volatile: Mapping[str, int | None] = field(default_factory=dict)
+    name: str | None = None
+    source: str = "detected"
+    declared: Facts | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """The facts that selectors see: those of one device, the largest (ties: the lowest index)."""
+        if self.declared is not None:
+            return self.declared
+        base = Facts(os=self.os.name or None, arch=self.cpu.arch or None, ram=self.memory.usable, cores=self.cpu.usable)
+        if not self.accelerators:
+            return _with(base, accelerator="none" if self.accelerators_known else None)
+        device = max(self.accelerators, key=lambda one: one.memory or 0)
+        return _with(
+            base,
+            accelerator=device.kind,
+            vram=device.memory,
+            cuda=device.cuda,
+            compute_capability=device.compute_capability,
+        )
+
+
+def _with(base: Facts, **more: str | int | None) -> Facts:
+    return Facts(**{**base.known(), **{name: value for name, value in more.items() if value is not None}})  # type: ignore[arg-type]  # the names are those of Facts
