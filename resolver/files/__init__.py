@@ -1,0 +1,1 @@
+"""Bytes and paths on this machine: digests, containment, atomic writes, links, archives."""
