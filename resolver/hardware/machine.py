@@ -1,0 +1,158 @@
+"""The machine as the probes see it: everything ambient, handed in, so that a test can describe another machine."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from resolver.hardware.nvml import Nvml, load_nvml
+
+_LARGEST_FILE = 4 * 2**20
+_MOST_DIGITS = 19
+_COMMAND_SECONDS = 5.0
+
+
+def _no_answer(_: object) -> None:
+    return None
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a probe may ask. `Machine()` knows nothing; `this_machine` is the real one.
+
+    `root` stands before every path of the system (`proc/…`, `sys/…`); `system` and `architecture` are as `platform`
+    writes them. `run` gives a command's stdout, or None if it is not there, fails or takes too long. `nvml` opens
+    the NVIDIA library's binding, `installed` the version of a Python distribution, `memory_status` (bytes of physical
+    memory, bytes free) where the system has no file that says so.
+    """
+
+    root: Path = Path("/")
+    system: str = "Linux"
+    release: str | None = None
+    architecture: str = ""
+    libc: str | None = None
+    processors: int | None = None
+    affinity: frozenset[int] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    store: Path | None = None
+    run: Callable[[Sequence[str]], str | None] = _no_answer
+    nvml: Callable[[], Nvml | None] = _nothing
+    installed: Callable[[str], str | None] = _no_answer
+    memory_status: Callable[[], tuple[int, int] | None] = _nothing
+
+    def text(self, path: str) -> str | None:
+        """A file of the system as text, at most 4 MiB of it; None if it cannot be read."""
+        try:
+            with self._at(path).open("rb") as file:
+                return file.read(_LARGEST_FILE).decode("utf-8", errors="replace")
+        except (OSError, ValueError):
+            return None
+
+    def has(self, path: str) -> bool:
+        """Whether a file, folder or device is there."""
+        try:
+            return self._at(path).exists()
+        except (OSError, ValueError):
+            return False
+
+    def _at(self, path: str) -> Path:
+        return self.root / path.lstrip("/")
+
+
+def sysctl(machine: Machine, name: str) -> str | None:
+    """A value of the macOS kernel, stripped; None if it is unknown there or empty (sysctl(8))."""
+    return (machine.run(["sysctl", "-n", name]) or "").strip() or None
+
+
+def whole_number(text: str | None) -> int | None:
+    """A whole number of at most 19 decimal digits, which every size of a machine has; None for anything else."""
+    digits = (text or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS else None
+
+
+def this_machine(environment: Mapping[str, str], store: Path) -> Machine:
+    """The machine this process runs on; nothing is asked of it before `detect`."""
+    import os
+    import platform
+
+    affinity = getattr(os, "sched_getaffinity", None)
+    return Machine(
+        system=platform.system(),
+        release=platform.release() or None,
+        architecture=platform.machine(),
+        libc=_libc(),
+        processors=os.cpu_count(),
+        affinity=frozenset(affinity(0)) if affinity else None,
+        environment=environment,
+        store=store,
+        run=_runner(environment),
+        nvml=load_nvml,
+        installed=_installed,
+        memory_status=_windows_memory,
+    )
+
+
+def _libc() -> str | None:
+    """Glibc tells its name and version (confstr(3), `_CS_GNU_LIBC_VERSION`); other libraries know no such question."""
+    import os
+
+    ask: Callable[[str], str | None] | None = getattr(os, "confstr", None)
+    try:
+        return ask("CS_GNU_LIBC_VERSION") if ask else None
+    except (OSError, ValueError):
+        return None
+
+
+def _runner(environment: Mapping[str, str]) -> Callable[[Sequence[str]], str | None]:
+    def run(command: Sequence[str]) -> str | None:
+        import subprocess
+
+        try:
+            done = subprocess.run(  # noqa: S603  # the commands are the literals of this layer, never input
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=True,
+                timeout=_COMMAND_SECONDS,
+                env={**environment, "LC_ALL": "C"},
+            )
+        except (OSError, ValueError, subprocess.SubprocessError):
+            return None
+        return done.stdout.decode("utf-8", errors="replace")
+
+    return run
+
+
+def _installed(distribution: str) -> str | None:
+    """The version in the distribution's metadata; the library itself is never imported (torch takes 6 s)."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(distribution) or None
+    except (PackageNotFoundError, KeyError, OSError, ValueError):
+        return None
+
+
+def _windows_memory() -> tuple[int, int] | None:
+    """Physical memory and what is free of it, by GlobalMemoryStatusEx (sysinfoapi.h); None on other systems."""
+    import ctypes
+
+    windll = getattr(ctypes, "windll", None)
+    if windll is None:
+        return None
+
+    class Status(ctypes.Structure):
+        _fields_ = (
+            ("length", ctypes.c_uint32),
+            ("load", ctypes.c_uint32),
+            ("physical", ctypes.c_uint64),
+            ("free", ctypes.c_uint64),
+            ("others", ctypes.c_uint64 * 5),
+        )
+
+    status = Status(length=ctypes.sizeof(Status))
+    answered = windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+    return (int(status.physical), int(status.free)) if answered else None
