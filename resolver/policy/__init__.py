@@ -1,0 +1,1 @@
+"""What may be locked: licences, file formats, code that a loader would run."""
