@@ -1,0 +1,275 @@
+"""Requests: redirects under our own rules, proxies, certificates, retries with jitter and Retry-After."""
+
+import email.utils
+import re
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+from urllib.parse import unquote, urljoin, urlsplit
+
+import tenacity
+import urllib3
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
+
+from resolver.domain.errors import InterruptedByUserError, NetworkError, OfflineError, TransientError
+from resolver.transport.answer import STALL_SECONDS, Answer
+from resolver.transport.errors import StatusError
+from resolver.transport.origins import Credential, origin_of, proxy_for, shown
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 10.0
+MOST_REDIRECTS = 10
+LONGEST_WAIT = 30.0
+LONGEST_RETRY_AFTER = 300.0
+REQUEST_ATTEMPTS = 5
+WORTH_READING = 1 << 16
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """What the environment says of the network; `certificates` is a file of authorities instead of the system's."""
+
+    agent: str
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    certificates: str | None = None
+    offline: bool = False
+
+
+class Client:
+    """Connections kept alive and shared by threads; `stop` ends every wait."""
+
+    def __init__(self, settings: NetworkSettings, stop: threading.Event) -> None:
+        self._settings = settings
+        self.stop = stop
+        self._pools: dict[str | None, urllib3.PoolManager] = {}
+        self._lock = threading.Lock()
+
+    def get(
+        self, url: str, *, limit: int, headers: Mapping[str, str] | None = None, credential: Credential | None = None
+    ) -> Answer:
+        """The answer with its whole body read, at most `limit` bytes; see `body`."""
+
+        def attempt() -> Answer:
+            answer = self.open(url, headers=headers, credential=credential)
+            answer.body = answer.read_all(limit)
+            return answer
+
+        return self.patiently(attempt)
+
+    def head(self, url: str, *, credential: Credential | None = None) -> Answer:
+        """The headers of the first answer that leads nowhere else on this origin; one that leads away is a yes."""
+
+        def attempt() -> Answer:
+            answer = self._ask("HEAD", url, {}, credential, 0)
+            answer.close()
+            return answer
+
+        return self.patiently(attempt)
+
+    def open(
+        self,
+        url: str,
+        *,
+        offset: int = 0,
+        length: int | None = None,
+        validator: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        credential: Credential | None = None,
+    ) -> Answer:
+        """One GET, tried once. With an offset or length it asks for that range, if `validator` still holds.
+
+        A server that has nothing at that offset is asked for the whole: the caller sees that it is another one.
+
+        Raises:
+            TransientError: worth another try.
+            StatusError: the server refuses.
+        """
+        asked = dict(headers or {})
+        if offset or length is not None:
+            end = "" if length is None else str(offset + length - 1)
+            asked["Range"] = f"bytes={offset}-{end}"
+            if validator:
+                asked["If-Range"] = validator
+        try:
+            return self._ask("GET", url, asked, credential, offset)
+        except StatusError as error:
+            if error.status != 416 or not offset:
+                raise
+        return self._ask("GET", url, dict(headers or {}), credential, 0)
+
+    def patiently(self, attempt: Callable[[], T], *, attempts: int = REQUEST_ATTEMPTS) -> T:
+        """Try again what failed in passing, with growing, jittered waits or as long as the server asks."""
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(TransientError),
+            wait=waiting_time,
+            stop=tenacity.stop_after_attempt(attempts) | tenacity.stop_when_event_set(self.stop),
+            sleep=tenacity.sleep_using_event(self.stop),
+            reraise=True,
+        )
+        return retrying(attempt)
+
+    def admit(self, url: str) -> None:
+        """Refuse what may not go out, also for a library that speaks to the network itself.
+
+        Raises:
+            OfflineError: the network may not be used.
+            InterruptedByUserError: the stop event was set.
+        """
+        if self._settings.offline:
+            raise OfflineError(f"{shown(url)} is needed and the network may not be used")
+        if self.stop.is_set():
+            raise InterruptedByUserError("interrupted")
+
+    def _ask(
+        self, method: str, url: str, headers: dict[str, str], credential: Credential | None, offset: int
+    ) -> Answer:
+        for _ in range(MOST_REDIRECTS + 1):
+            response = self._once(method, url, headers, credential)
+            location = response.headers.get("Location")
+            if response.status not in _REDIRECTS or not location:
+                return self._judged(response, url, offset)
+            _discard(response)
+            target = _redirected(url, location)
+            if method == "HEAD" and origin_of(target) != origin_of(url):
+                return Answer(response, shown(url), offset, self.stop)
+            url = target
+        raise NetworkError(f"{shown(url)}: more than {MOST_REDIRECTS} redirects")
+
+    def _once(self, method: str, url: str, headers: dict[str, str], credential: Credential | None) -> BaseHTTPResponse:
+        self.admit(url)
+        if not url.startswith(("http://", "https://")):
+            raise NetworkError(f"{url[:80] or 'an empty address'}: no http address")
+        sent = {"User-Agent": self._settings.agent, "Accept-Encoding": "identity", **headers}
+        authorization = credential and credential.header_for(url)
+        if authorization:
+            sent["Authorization"] = authorization
+        try:
+            return self._pool(url).urlopen(
+                method, url, headers=sent, redirect=False, retries=False, preload_content=False, assert_same_host=False
+            )
+        except (HTTPError, OSError, ValueError) as error:
+            raise _connection_error(url, error) from error
+
+    def _pool(self, url: str) -> urllib3.PoolManager:
+        proxy = proxy_for(url, self._settings.proxies)
+        with self._lock:
+            if proxy not in self._pools:
+                self._pools[proxy] = self._new_pool(proxy)
+            return self._pools[proxy]
+
+    def _new_pool(self, proxy: str | None) -> urllib3.PoolManager:
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=STALL_SECONDS)
+        context = _context(self._settings.certificates)
+        if proxy is None:
+            return urllib3.PoolManager(num_pools=32, maxsize=32, timeout=timeout, ssl_context=context)
+        address = proxy if "://" in proxy else f"http://{proxy}"
+        user = urlsplit(address).netloc.rpartition("@")[0]
+        sent = urllib3.make_headers(proxy_basic_auth=unquote(user)) if user else None
+        return urllib3.ProxyManager(
+            address, proxy_headers=sent, num_pools=32, maxsize=32, timeout=timeout, ssl_context=context
+        )
+
+    def _judged(self, response: BaseHTTPResponse, url: str, offset: int) -> Answer:
+        name = shown(url)
+        if response.status in (200, 206):
+            try:
+                return Answer(response, name, offset, self.stop)
+            except NetworkError:
+                response.close()
+                response.release_conn()
+                raise
+        headers = {field.lower(): value for field, value in response.headers.items()}
+        _discard(response)
+        if response.status in _TRANSIENT:
+            raise TransientError(f"{name}: HTTP {response.status}", retry_after=_retry_after(headers))
+        raise StatusError(f"{name}: HTTP {response.status}", status=response.status, headers=headers)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for pool in self._pools.values():
+            pool.clear()
+
+
+def waiting_time(state: tenacity.RetryCallState) -> float:
+    """Seconds until the next try: what the server asks for, else doubling with full jitter."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, TransientError) and error.retry_after is not None:
+        return min(error.retry_after, LONGEST_RETRY_AFTER)
+    return float(tenacity.wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)(state))
+
+
+def _discard(response: BaseHTTPResponse) -> None:
+    """Read a short body to its end, so that the connection serves again; a long or endless one is not worth it."""
+    length = response.headers.get("Content-Length", "")
+    try:
+        if length.isdecimal() and int(length[:20]) <= WORTH_READING:
+            response.drain_conn()
+        else:
+            response.close()
+    except (HTTPError, OSError, ValueError):
+        response.close()
+    response.release_conn()
+
+
+def _redirected(url: str, location: str) -> str:
+    try:
+        target = urljoin(url, location)
+        scheme = origin_of(target)[0]
+    except ValueError as error:
+        raise NetworkError(f"{shown(url)}: redirected to an address that is none") from error
+    if scheme not in ("http", "https"):
+        raise NetworkError(f"{shown(url)}: redirected to a {scheme or 'nameless'} address")
+    if scheme == "http" and origin_of(url)[0] == "https":
+        raise NetworkError(f"{shown(url)}: redirected from https to http, which is never followed")
+    return target
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait: `Retry-After`, else what is left of a `RateLimit` window, which the Hub sends instead."""
+    value = headers.get("retry-after")
+    if value is None:
+        window = re.search(r'"\s*(?:;\s*r=0\s*)?;\s*t=([0-9]{1,4})(?:[;,\s]|$)', headers.get("ratelimit", ""))
+        return float(window[1]) if window else None
+    if re.fullmatch(r"\s*[0-9]{1,9}\s*", value, re.ASCII):
+        return float(value)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+        now = datetime.now(UTC)  # noqa: TID251  # a date from outside needs a clock
+        return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def _connection_error(url: str, error: Exception) -> NetworkError:
+    name = shown(url)
+    cause = error.__cause__ or error
+    if isinstance(error, ValueError) and not isinstance(error, OSError):
+        return NetworkError(f"{name}: the address or the proxy is none", hint="check HF_ENDPOINT and HTTPS_PROXY")
+    if isinstance(error, urllib3.exceptions.SSLError) or isinstance(cause, ssl.SSLError):
+        return NetworkError(
+            f"{name}: the certificate is not trusted ({cause})",
+            hint="for a private authority set SSL_CERT_FILE or add it to the system's store",
+        )
+    host = origin_of(url)[1]
+    return TransientError(
+        f"{name}: cannot be reached ({type(error).__name__})",
+        hint=f"is {host} reachable, and right (HF_ENDPOINT, PIP_INDEX_URL)? HTTPS_PROXY and NO_PROXY are obeyed",
+    )
+
+
+def _context(certificates: str | None) -> ssl.SSLContext:
+    if certificates:
+        try:
+            return ssl.create_default_context(cafile=certificates)
+        except (OSError, ssl.SSLError) as error:
+            raise NetworkError(f"SSL_CERT_FILE {certificates}: no certificates can be read there") from error
+    import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,0 +1,226 @@
+"""Bytes on their way in: resumed where they broke off, published only when right, by one writer at a time."""
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from resolver.domain.errors import DiskError
+from resolver.domain.lock import File
+from resolver.store import Store
+from tests.unit.domain.values import file, sha
+from tests.unit.files.calls import noting
+
+CONTENT = b"weights"
+FILE = file("model.bin", CONTENT)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def staging(store: Store) -> list[str]:
+    return sorted(path.name for path in (store.root / "staging").iterdir())
+
+
+def test_a_part_begins_empty_and_knows_what_it_has(store: Store) -> None:
+    with store.stage(FILE.sha256) as part:
+        assert (part.size, part.sha256) == (0, sha(b""))
+        part.write(b"wei")
+        assert (part.size, part.sha256) == (3, sha(b"wei"))
+        assert store.staged(FILE) == 3
+        part.write(b"ghts")
+        assert (part.size, part.sha256) == (7, FILE.sha256)
+
+
+def test_a_part_goes_on_where_it_was_left(store: Store) -> None:
+    with store.stage(FILE.sha256) as part:
+        part.write(b"wei")
+    assert store.staged(FILE) == 3
+    with store.stage(FILE.sha256) as part:
+        assert (part.size, part.sha256) == (3, sha(b"wei"))
+        part.write(b"ghts")
+        store.publish(part, FILE)
+    assert store.has(FILE)
+    assert store.blob(FILE.sha256).read_bytes() == CONTENT
+
+
+def test_what_was_written_before_an_error_is_kept(store: Store) -> None:
+    def broken() -> None:
+        with store.stage(FILE.sha256) as part:
+            part.write(b"wei")
+            raise RuntimeError("the network is gone")
+
+    with pytest.raises(RuntimeError):
+        broken()
+    assert store.staged(FILE) == 3
+
+
+def test_a_part_can_be_begun_anew(store: Store) -> None:
+    with store.stage(FILE.sha256) as part:
+        part.write(b"wrong and longer")
+        part.restart()
+        assert (part.size, part.sha256) == (0, sha(b""))
+        part.write(CONTENT)
+        store.publish(part, FILE)
+    assert store.blob(FILE.sha256).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        (b"WEIGHTS", FILE),
+        (b"weight", FILE),
+        (b"weights!", FILE),
+        (b"", FILE),
+        (CONTENT, File("model.bin", len(CONTENT) + 1, FILE.sha256)),
+    ],
+)
+def test_only_right_bytes_are_published(store: Store, content: bytes, wanted: File) -> None:
+    with store.stage(FILE.sha256) as part:
+        part.write(content)
+        with pytest.raises(ValueError, match="only when it is right"):
+            store.publish(part, wanted)
+    assert not store.blob(FILE.sha256).exists()
+    assert not store.has(FILE)
+
+
+def test_nothing_but_the_blob_and_its_stamp_is_left(store: Store) -> None:
+    with store.stage(FILE.sha256) as part:
+        part.write(CONTENT)
+        store.publish(part, FILE)
+    assert staging(store) == []
+    assert stat.S_IMODE(store.blob(FILE.sha256).stat().st_mode) == 0o444
+
+
+def test_a_part_is_its_users_alone_and_has_no_bare_digest_as_its_name(store: Store) -> None:
+    with store.stage(FILE.sha256) as part:
+        assert stat.S_IMODE(part.path.stat().st_mode) == 0o600
+        assert part.path.name == f"{FILE.sha256}.part"
+
+
+def test_a_link_planted_as_a_part_is_refused(store: Store, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"mine")
+    (store.root / "staging").mkdir(parents=True)
+    (store.root / "staging" / f"{FILE.sha256}.part").symlink_to(precious)
+    with pytest.raises(DiskError), store.stage(FILE.sha256):
+        pass
+    assert precious.read_bytes() == b"mine"
+
+
+def test_a_full_disk_is_an_error_with_a_way_out_and_keeps_what_came(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.stage(FILE.sha256) as part:
+        part.write(b"wei")
+        monkeypatch.setattr(part, "_stream", FullDisk(part._stream))
+        with pytest.raises(DiskError, match="No space left") as caught:
+            part.write(b"ghts")
+        assert "free some space" in str(caught.value.hint)
+        assert (part.size, part.sha256) == (3, sha(b"wei"))
+    assert store.staged(FILE) == 3
+
+
+class FullDisk:
+    def __init__(self, stream: BinaryIO) -> None:
+        self.close = stream.close
+
+    def write(self, _: object) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_bytes_that_the_system_takes_in_small_steps_all_arrive(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.stage(FILE.sha256) as part:
+        stream = part._stream
+        monkeypatch.setattr(part, "_stream", Hesitant(stream))
+        part.write(CONTENT)
+        monkeypatch.setattr(part, "_stream", stream)
+        store.publish(part, FILE)
+    assert store.blob(FILE.sha256).read_bytes() == CONTENT
+
+
+class Hesitant:
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+
+    def write(self, view: memoryview) -> int:
+        return self.stream.write(view[:2])
+
+
+def test_bytes_are_durable_before_they_have_their_name(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    with store.stage(FILE.sha256) as part:
+        part.write(CONTENT)
+        for name in ("fsync", "replace"):
+            monkeypatch.setattr(os, name, noting(calls, name, getattr(os, name)))
+        store.publish(part, FILE)
+    assert calls == ["fsync", "replace", "fsync"]
+
+
+def test_a_second_writer_waits_for_the_first(store: Store) -> None:
+    second_is_in = threading.Event()
+
+    def second() -> None:
+        with store.stage(FILE.sha256):
+            second_is_in.set()
+
+    thread = threading.Thread(target=second)
+    with store.stage(FILE.sha256) as part:
+        thread.start()
+        assert not second_is_in.wait(0.2)
+        part.write(CONTENT)
+    assert second_is_in.wait(5)
+    thread.join()
+
+
+def test_another_blob_need_not_wait(store: Store) -> None:
+    with store.stage(FILE.sha256), store.stage(sha(b"other")) as other:
+        other.write(b"other")
+    assert store.staged(file("x", b"other")) == 5
+
+
+def test_who_waited_for_another_to_fetch_the_same_leaves_nothing_in_staging(store: Store) -> None:
+    with store.stage(FILE.sha256) as part:
+        part.write(CONTENT)
+        store.publish(part, FILE)
+    with store.stage(FILE.sha256):
+        assert store.has(FILE), "so nothing is written to the part"
+    assert staging(store) == []
+
+
+def test_what_a_killed_process_left_of_keep_is_swept_and_what_a_living_one_writes_is_not(store: Store) -> None:
+    store.keep([b"first"])
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for owner in (gone.pid, os.getpid()):
+        (store.root / "staging" / f"{owner}-{'0' * 16}.keep").write_bytes(b"killed here")
+    store.keep([CONTENT])
+    assert staging(store) == [f"{os.getpid()}-{'0' * 16}.keep"]
+
+
+def test_what_is_kept_bears_the_name_of_its_process(store: Store) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"x"
+        assert [name.partition("-")[0] for name in staging(store)] == [str(os.getpid())]
+
+    store.keep(chunks())
+
+
+def test_a_failing_rename_is_a_disk_error(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with store.stage(FILE.sha256) as part:
+        part.write(CONTENT)
+        monkeypatch.setattr(os, "replace", fail)
+        with pytest.raises(DiskError, match="Input/output error"):
+            store.publish(part, FILE)
+    assert not store.blob(FILE.sha256).exists()
