@@ -1,0 +1,24 @@
+"""Where libraries look for their weights. A new runtime is one file and one entry in `RUNTIMES`."""
+
+from collections.abc import Mapping
+
+from resolver.domain.ports import Runtime
+from resolver.runtimes.faster_whisper import FasterWhisper
+from resolver.runtimes.files import Files
+from resolver.runtimes.huggingface import HuggingFaceCache
+from resolver.runtimes.mlx_whisper import MlxWhisper
+from resolver.runtimes.pyannote import Pyannote
+from resolver.runtimes.python import PythonPath
+from resolver.runtimes.silero import Silero
+from resolver.runtimes.spacy import Spacy
+
+RUNTIMES: Mapping[str, Runtime] = {
+    "faster-whisper": FasterWhisper(),
+    "files": Files(),
+    "huggingface": HuggingFaceCache(),
+    "mlx-whisper": MlxWhisper(),
+    "pyannote": Pyannote(),
+    "python": PythonPath(),
+    "silero": Silero(),
+    "spacy": Spacy(),
+}

@@ -1,0 +1,81 @@
+"""Where weights come from. A new source is one file and one entry in `SOURCES`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resolver.domain.ports import Source
+
+if TYPE_CHECKING:
+    from resolver.transport.client import Client
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """What sources need to know of the world; `token` never shows itself.
+
+    `client` makes the connections when a source first needs them. `environment` and `home` are where package
+    indexes are configured; `note` hears what is worth knowing.
+    """
+
+    project: Path
+    client: "Callable[[], Client]"
+    endpoint: str
+    token: str | None
+    environment: Mapping[str, str]
+    home: Path
+    note: Callable[[str], None] = lambda _: None
+
+    def __repr__(self) -> str:
+        return f"SourceSettings(endpoint={self.endpoint!r}, token={'…' if self.token else None})"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKind:
+    """A kind of source: how to connect to it, the runtime of its models where none is named, and if it is far."""
+
+    connect: Callable[[SourceSettings], Source]
+    default_runtime: str
+    remote: bool = True
+
+
+def is_remote(kind: str) -> bool:
+    """Whether bytes of that kind of source come over a network."""
+    return kind not in SOURCES or SOURCES[kind].remote
+
+
+def _huggingface(settings: SourceSettings) -> Source:
+    from resolver.sources.huggingface import HuggingFace
+
+    return HuggingFace(settings.client, settings.endpoint, settings.token)
+
+
+def _package_index(settings: SourceSettings) -> Source:
+    from resolver.sources.index_settings import read_index_settings
+    from resolver.sources.package_index import PackageIndex
+
+    configured = read_index_settings(settings.environment, settings.home)
+    if configured.extra:
+        settings.note("note: extra indexes are configured and never asked; name one with `index:` on a model")
+    return PackageIndex(settings.client, configured)
+
+
+def _web(settings: SourceSettings) -> Source:
+    from resolver.sources.web import Web
+
+    return Web(settings.client)
+
+
+def _folder(settings: SourceSettings) -> Source:
+    from resolver.sources.folder import Folder
+
+    return Folder(settings.project)
+
+
+SOURCES: Mapping[str, SourceKind] = {
+    "file": SourceKind(_folder, "files", remote=False),
+    "hf": SourceKind(_huggingface, "huggingface"),
+    "pypi": SourceKind(_package_index, "python"),
+    "url": SourceKind(_web, "files"),
+}

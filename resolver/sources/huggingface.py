@@ -1,0 +1,158 @@
+"""`hf:`, a model repository on the Hugging Face Hub, or on any endpoint that speaks its API."""
+
+import threading
+from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
+from resolver.concurrency import in_threads
+from resolver.domain.errors import (
+    AccessRefusedError,
+    MismatchError,
+    ModelsError,
+    NotFoundUpstreamError,
+    UnsafeContentError,
+)
+from resolver.domain.lock import Artifact, File
+from resolver.domain.manifest import MAIN, Request
+from resolver.domain.names import objections
+from resolver.domain.ports import Body, Candidate, Desk, Refusal
+from resolver.files.digest import git_blob_id
+from resolver.sources.hub_api import HubApi, Listed, Repository
+from resolver.sources.reading import remote_file, translated
+from resolver.transport.client import Client
+from resolver.transport.errors import StatusError
+from resolver.transport.origins import Credential
+
+FILES_AT_A_TIME = 4
+LARGEST_REGULAR_FILE = 1 << 28
+
+
+class HuggingFace:
+    """Repositories of one endpoint, with at most one token, which only that endpoint sees."""
+
+    def __init__(self, client: Callable[[], Client], endpoint: str, token: str | None) -> None:
+        self._client = client
+        self._endpoint = endpoint.rstrip("/")
+        self._credential = Credential(self._endpoint, f"Bearer {token}") if token else None
+        self._known: dict[tuple[str, str], Repository] = {}
+        self._lock = threading.Lock()
+
+    def candidates(self, request: Request) -> Sequence[Candidate]:
+        """The tags, for a version; else the commit that the branch, tag or commit means now."""
+        if request.version is None:
+            return [Candidate(commit=self._repository(request.name, request.revision or MAIN).commit)]
+        try:
+            tags = self._api().tags(request.name)
+        except StatusError as error:
+            raise self._refused(request.name, error) from error
+        return [Candidate(version=tag, commit=commit) for tag, commit in tags.items()]
+
+    def probe(self, source: str, candidate: Candidate, path: str | None) -> Refusal | None:
+        """One HEAD of one file: gates answer listings and refuse content (facts.md)."""
+        name, commit = source.partition(":")[2], str(candidate.commit)
+        if path is None:
+            files = self._repository(name, commit).files
+            path = min(files, key=lambda one: (one.sha256 is None, one.path)).path if files else None
+        if path is None:
+            return None
+        try:
+            self._client().head(self._address(name, commit, path), credential=self._credential)
+        except StatusError as error:
+            if error.status not in (401, 403) or self._is_absent(error):
+                raise self._refused(name, error) from error
+            gated = error.code == "GatedRepo" or error.status == 403
+            url = f"{self._endpoint}/{name}" if gated else None
+            return Refusal(source, "gated" if gated else "the token is not accepted", url)
+        return None
+
+    def artifact(self, key: str, request: Request, candidate: Candidate, desk: Desk) -> Artifact:
+        """Every wanted file; regular ones are fetched, checked against their git blob id and hashed."""
+        repository = self._repository(request.name, str(candidate.commit))
+        unsafe = objections(file.path for file in repository.files)
+        if unsafe:
+            raise UnsafeContentError(
+                f"{request.source}: {len(unsafe)} names are not safe on every system", details=unsafe[:20]
+            )
+        wanted = [file for file in repository.files if desk.wanted(file.path)]
+        futures = in_threads(
+            wanted, lambda one: self._pinned(request.name, repository.commit, one, desk), FILES_AT_A_TIME
+        )
+        pinned = [future.result() for future in futures]
+        return Artifact(
+            key=key,
+            commit=repository.commit,
+            version=candidate.version,
+            files=tuple(file for file, _ in pinned),
+            license=repository.license,
+            gated=repository.gated,
+            upstream_id=repository.upstream_id,
+            flags=tuple(sorted({flag for _, flags in pinned for flag in flags})),
+        )
+
+    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
+        """The file at the pinned commit, from an offset on."""
+        url = self._address(artifact.name, str(artifact.commit), file.path)
+        try:
+            return self._client().open(url, offset=offset, validator=validator, credential=self._credential)
+        except StatusError as error:
+            raise self._refused(artifact.name, error, file.path) from error
+
+    def _api(self) -> HubApi:
+        return HubApi(self._client(), self._endpoint, self._credential)
+
+    def _repository(self, name: str, revision: str) -> Repository:
+        with self._lock:
+            known = self._known.get((name, revision))
+        if known is None:
+            try:
+                known = self._api().repository(name, revision)
+            except StatusError as error:
+                raise self._refused(name, error, f"revision '{revision}'") from error
+            with self._lock:
+                self._known[name, revision] = self._known[name, known.commit] = known
+        return known
+
+    def _refused(self, name: str, error: StatusError, what: str = "") -> ModelsError:
+        """A refusal of the Hub in our words."""
+        if self._is_absent(error) or (error.status in (404, 410) and error.code in (None, "RepoNotFound")):
+            return NotFoundUpstreamError(
+                f"hf:{name}: no such repository, or it is private",
+                hint="check the name; for a private one set HF_TOKEN",
+            )
+        if error.code == "RevisionNotFound":
+            return NotFoundUpstreamError(f"hf:{name}: no such {what or 'revision'}", hint="see its branches and tags")
+        if error.status == 401 and error.code is None:
+            return AccessRefusedError(f"hf:{name}: the token is not accepted", hint="check HF_TOKEN")
+        subject = f"hf:{name}: {what}" if what else f"hf:{name}"
+        return translated(error, subject, self._way_in(name))
+
+    def _is_absent(self, error: StatusError) -> bool:
+        """Whether a refusal means that there is nothing: the Hub answers 401 to strangers for what does not exist."""
+        shown = self._credential and self._credential.header_for(self._endpoint)
+        return error.code == "RepoNotFound" or (error.status == 401 and error.code is None and not shown)
+
+    def _way_in(self, name: str) -> str:
+        return f"accept the conditions at {self._endpoint}/{name}, then set HF_TOKEN or run `hf auth login`"
+
+    def _address(self, name: str, commit: str, path: str) -> str:
+        return f"{self._endpoint}/{quote(name)}/resolve/{commit}/{quote(path)}"
+
+    def _pinned(self, name: str, commit: str, file: Listed, desk: Desk) -> tuple[File, frozenset[str]]:
+        url = self._address(name, commit, file.path)
+        try:
+            if file.sha256 is None or file.size is None:
+                return self._pinned_regular(url, file, desk)
+            stream = remote_file(self._client(), url, file.size, self._credential)
+            return File(file.path, file.size, file.sha256), desk.inspect(file.path, stream)
+        except StatusError as error:
+            raise self._refused(name, error, file.path) from error
+
+    def _pinned_regular(self, url: str, file: Listed, desk: Desk) -> tuple[File, frozenset[str]]:
+        content = self._client().get(url, limit=LARGEST_REGULAR_FILE, credential=self._credential).body
+        if git_blob_id(content) != file.blob_id:
+            raise MismatchError(
+                f"{url}: the bytes are not those of git blob {file.blob_id}", hint="try again; a proxy may alter them"
+            )
+        sha256, size = desk.shelf.keep([content])
+        with desk.shelf.open(sha256) as stream:
+            return File(file.path, size, sha256), desk.inspect(file.path, stream)
