@@ -1,0 +1,127 @@
+"""From a lock and a selection: the view, where every selected file lies; what cannot lie together is a conflict."""
+
+import hashlib
+from collections.abc import Mapping
+
+from resolver.domain.errors import ConflictError, UnknownNameError
+from resolver.domain.lock import Artifact, File, Lock, Selected, Selection, files_for
+from resolver.domain.names import did_you_mean, objections, path_objection
+from resolver.domain.ports import Runtime, Runtimes
+from resolver.domain.view import Layout, Placement, Reference, View
+
+
+def arrange(lock: Lock, selection: Selection, runtimes: Runtimes) -> View:
+    """The union of what all chosen variants place.
+
+    Raises:
+        ConflictError: two selected artifacts want different things at one place.
+        UnknownNameError: a runtime of the lock is unknown to this release.
+    """
+    building = _Building(lock)
+    for selected in selection.chosen:
+        runtime = _runtime(selected, runtimes)
+        for key in lock.closure(selected.variant.artifact):
+            building.add(selected, lock.artifacts[key], runtime)
+    clashes = objections(building.view.placements)
+    if clashes:
+        raise ConflictError("the selected artifacts cannot lie together", details=clashes[:20])
+    return building.view
+
+
+def _runtime(selected: Selected, runtimes: Runtimes) -> Runtime:
+    name = selected.variant.runtime
+    if name not in runtimes:
+        raise UnknownNameError(
+            f"model '{selected.model.name}': no runtime '{name}'", hint=did_you_mean(name, sorted(runtimes))
+        )
+    return runtimes[name]
+
+
+class _Building:
+    """The view while it grows; the first who wants a place is remembered, so that a conflict names both."""
+
+    def __init__(self, lock: Lock) -> None:
+        self._lock = lock
+        self._placements: dict[str, Placement] = {}
+        self._references: dict[str, Reference] = {}
+        self._folders: dict[str, tuple[str, ...]] = {}
+        self._opens: dict[str, str] = {}
+        self._doubtful: dict[str, str] = {}
+        self._spare: dict[str, File] = {}
+
+    @property
+    def view(self) -> View:
+        """What was built, paths in order."""
+        return View(
+            dict(sorted(self._placements.items())),
+            dict(sorted(self._references.items())),
+            dict(sorted(self._folders.items())),
+            self._opens,
+            dict(sorted(self._doubtful.items())),
+            {path: file for path, file in self._spare.items() if path not in self._placements},
+        )
+
+    def add(self, selected: Selected, artifact: Artifact, runtime: Runtime) -> None:
+        """Place one artifact for one model."""
+        name = selected.model.name
+        own = artifact.key == selected.variant.artifact
+        files = files_for(artifact, [selected.variant])
+        owner = name if own else f"{name}.depends/{_last(artifact)}"
+        layout = runtime.layout(artifact, files, owner)
+        self._spare |= runtime.layout(artifact, artifact.files, owner).files
+        self._check_repository(layout, artifact, name)
+        for path, file in layout.files.items():
+            self._place(path, file, artifact.key, name)
+        for path, text in layout.references.items():
+            self._refer(path, text, artifact.key, name)
+        for folder in layout.folders:
+            models = self._folders.get(folder, ())
+            self._folders[folder] = models if name in models else (*models, name)
+        self._doubtful.update(layout.doubtful)
+        if own:
+            self._opens[name] = layout.opens
+
+    def _place(self, path: str, file: File, key: str, model: str) -> None:
+        earlier = self._placements.get(path)
+        if earlier is None:
+            self._placements[path] = Placement(path, file, key, (model,))
+        elif earlier.file.sha256 != file.sha256:
+            raise _conflict(
+                f"two different files would lie at {path}", (earlier.models[0], earlier.artifact), (model, key)
+            )
+        elif model not in earlier.models:
+            self._placements[path] = Placement(path, file, earlier.artifact, (*earlier.models, model))
+
+    def _refer(self, path: str, text: str, key: str, model: str) -> None:
+        earlier = self._references.get(path)
+        models = tuple(dict.fromkeys((*(earlier.models if earlier else ()), model)))
+        self._references[path] = Reference(path, text, earlier.artifact if earlier else key, models)
+
+    def _check_repository(self, layout: Layout, artifact: Artifact, model: str) -> None:
+        for path, text in layout.references.items():
+            earlier = self._references.get(path)
+            if earlier is not None and earlier.text != text:
+                raise _conflict(
+                    f"one `main` serves all of {artifact.source}, and it would have to be two commits",
+                    (earlier.models[0], _pinned(self._lock.artifacts, earlier.artifact)),
+                    (model, _pinned(self._lock.artifacts, artifact.key)),
+                )
+
+
+def _last(artifact: Artifact) -> str:
+    """A folder for a dependency: what its source ends in, told apart from others that end in the same."""
+    last = artifact.source.rstrip("/").rpartition("/")[2]
+    told_apart = hashlib.sha256(artifact.key.encode()).hexdigest()[:8]
+    return told_apart if path_objection(last) else f"{last}-{told_apart}"
+
+
+def _pinned(artifacts: Mapping[str, Artifact], key: str) -> str:
+    return f"{key} at {str(artifacts[key].commit)[:12]}"
+
+
+def _conflict(what: str, first: tuple[str, str], second: tuple[str, str]) -> ConflictError:
+    return ConflictError(
+        what,
+        hint="ask for the same `revision:` or `version:` in both models, or select only one of them",
+        details=(f"because '{first[0]}' wants {first[1]}", f"and because '{second[0]}' wants {second[1]}"),
+    )

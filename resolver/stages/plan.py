@@ -1,0 +1,53 @@
+"""From what is wanted and what is there: what to do. Nothing is decided after this."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from resolver.domain.lock import Artifact, File
+from resolver.domain.plan import Download, Extraction, Plan, State, Survey
+from resolver.domain.view import Placement, View
+
+
+def plan(view: View, survey: Survey, artifacts: Mapping[str, Artifact], stored: Callable[[File], bool]) -> Plan:
+    """What makes the view right; `stored` says whether the store has a blob."""
+    absent = [one for path, one in view.placements.items() if survey.files[path].state is not State.PRESENT]
+    unstored = _once(one for one in absent if not stored(one.file))
+    packed = [one for one in unstored if artifacts[one.artifact].archive is not None]
+    single = [one for one in unstored if artifacts[one.artifact].archive is None]
+    extractions = _extractions(packed, artifacts)
+    downloads = [Download(one.artifact, one.file, one.models) for one in single]
+    downloads += [Download(one.artifact, one.archive, one.models) for one in extractions if not stored(one.archive)]
+    return Plan(
+        downloads=tuple(downloads),
+        extractions=tuple(extractions),
+        placements=tuple(absent),
+        references=tuple(one for path, one in view.references.items() if survey.references[path] != one.text),
+        present=tuple(one for path, one in view.placements.items() if survey.files[path].state is State.PRESENT),
+        repairs=frozenset(one.path for one in absent if survey.files[one.path].state is State.DAMAGED),
+    )
+
+
+def _once(placements: Iterable[Placement]) -> list[Placement]:
+    """One placement for each content of an artifact, with the models of all who want it.
+
+    Two artifacts with the same content stay apart: one may be gated, and the store makes the second one free.
+    """
+    found: dict[tuple[str, str], Placement] = {}
+    for one in placements:
+        earlier = found.get((one.artifact, one.file.sha256))
+        models = (*earlier.models, *(m for m in one.models if m not in earlier.models)) if earlier else one.models
+        base = earlier or one
+        found[one.artifact, one.file.sha256] = Placement(base.path, base.file, base.artifact, models)
+    return list(found.values())
+
+
+def _extractions(packed: Iterable[Placement], artifacts: Mapping[str, Artifact]) -> list[Extraction]:
+    by_artifact: dict[str, list[Placement]] = {}
+    for one in packed:
+        by_artifact.setdefault(one.artifact, []).append(one)
+    found = []
+    for key, members in by_artifact.items():
+        archive = artifacts[key].archive
+        if archive is not None:
+            models = tuple(dict.fromkeys(model for one in members for model in one.models))
+            found.append(Extraction(key, archive, tuple(one.file for one in members), models))
+    return found

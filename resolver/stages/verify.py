@@ -1,0 +1,138 @@
+"""From what should be there and what is: the findings."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from resolver.domain.lock import Artifact, File
+from resolver.domain.plan import Observation, State, Survey, Trace
+from resolver.domain.report import Finding
+from resolver.domain.view import Placement, View
+from resolver.files.digest import digest_of
+from resolver.files.paths import inside, leads_through_link, walk_files
+
+SYNC = "`models sync` brings it back"
+REPAIR = "`models verify --repair` fetches it again"
+
+
+def findings(view: View, survey: Survey, optional: frozenset[str]) -> list[Finding]:
+    """Missing and damaged files and moved references, in the order of the view."""
+    found = [
+        _file_finding(placement, survey.files[path], optional)
+        for path, placement in view.placements.items()
+        if survey.files[path].state is not State.PRESENT
+    ]
+    for path, reference in view.references.items():
+        text = survey.references[path]
+        if text == reference.text:
+            continue
+        kind = "missing" if text is None else "ref-moved"
+        found.append(
+            Finding(
+                kind,
+                reference.models[0],
+                reference.artifact,
+                path,
+                reference.text,
+                text,
+                REPAIR,
+                _all_in(reference.models, optional),
+            )
+        )
+    return found
+
+
+def _all_in(models: Iterable[str], optional: frozenset[str]) -> bool:
+    return optional.issuperset(models)
+
+
+def _file_finding(placement: Placement, seen: Observation, optional: frozenset[str]) -> Finding:
+    missing = seen.state is State.MISSING
+    return Finding(
+        kind="missing" if missing else "damaged",
+        model=placement.models[0],
+        artifact=placement.artifact,
+        path=placement.path,
+        expected=placement.file.sha256,
+        found=seen.found,
+        hint=SYNC if missing else REPAIR,
+        optional=missing and _all_in(placement.models, optional),
+    )
+
+
+def unexpected(view: View, root: Path, traces: Mapping[str, Trace]) -> tuple[list[Finding], list[str]]:
+    """Unlisted files inside the folders that the lock places, and what is only worth a warning.
+
+    `traces` tell what we placed ourselves for an earlier selection: it is no stranger, and only `--prune` removes it.
+    """
+    artifacts = {one.path: one.artifact for one in view.placements.values()}
+    found: list[Finding] = []
+    warnings = [f"{path}: {reason}" for path, reason in view.doubtful.items() if inside(root, path).exists()]
+    for folder, models in view.folders.items():
+        model = next((one for one in models if one in view.opens), None)
+        if model is None:
+            continue
+        artifact = next((key for path, key in artifacts.items() if path.startswith(f"{folder}/")), "")
+        for path in _strangers(view, root, folder):
+            reason = _excuse(view, root, path, traces)
+            if reason:
+                warnings.append(f"{path}: {reason}")
+            else:
+                hint = "remove it, or `models verify --repair` does"
+                found.append(Finding("unexpected", model, artifact, path, None, "not in models.lock", hint))
+    return found, warnings
+
+
+def _strangers(view: View, root: Path, folder: str) -> list[str]:
+    """Paths in a folder of ours that nobody wants there; through a link nothing is ours."""
+    if leads_through_link(root, root / folder / "any"):
+        return []
+    paths = [f"{folder}/{name}" for name in walk_files(root / folder)]
+    return [path for path in paths if path not in view.placements and path not in view.elsewhere]
+
+
+def _excuse(view: View, root: Path, path: str, traces: Mapping[str, Trace]) -> str | None:
+    if "__pycache__" in path.split("/"):
+        return "compiled by Python, not locked"
+    if path in view.spare and _is(root / path, view.spare[path]):
+        return "locked, and wanted only by another variant"
+    if path in traces and _is_unchanged(root / path, traces[path]):
+        return "placed for an earlier selection and not wanted now"
+    return None
+
+
+def _is_unchanged(place: Path, trace: Trace) -> bool:
+    found = place.lstat()
+    return (found.st_size, found.st_mtime_ns, found.st_ino) == (trace.size, trace.mtime, trace.inode)
+
+
+def _is(place: Path, file: File) -> bool:
+    try:
+        return not place.is_symlink() and place.stat().st_size == file.size and digest_of(place) == file.sha256
+    except OSError:
+        return False
+
+
+Inspect = Callable[[str, Path], frozenset[str]]
+
+
+def undeclared_flags(
+    placements: Iterable[Placement], root: Path, artifacts: Mapping[str, Artifact], inspect: Inspect
+) -> list[Finding]:
+    """Files that carry what the lock does not say of their artifact: a lock edited by hand, or judged too kindly."""
+    found: list[Finding] = []
+    for placement in placements:
+        path = placement.path
+        more = inspect(placement.file.path, inside(root, path)) - set(artifacts[placement.artifact].flags)
+        if more:
+            found.append(
+                Finding(
+                    "policy",
+                    placement.models[0],
+                    placement.artifact,
+                    path,
+                    "no " + " or ".join(sorted(more)),
+                    ", ".join(sorted(more)),
+                    "lock it again with `models lock --upgrade-model NAME`",
+                )
+            )
+    return found
