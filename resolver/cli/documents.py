@@ -1,0 +1,178 @@
+"""The JSON documents of the verbs (formats.md); keys are only ever added."""
+
+import json
+import sys
+from collections.abc import Mapping
+
+from resolver.documents.lock_writer import choice_document
+from resolver.domain.lock import Choice, Lock
+from resolver.domain.profile import Profile
+from resolver.domain.report import (
+    Change,
+    Difference,
+    Finding,
+    LockReport,
+    ModelStatus,
+    StatusReport,
+    SyncReport,
+    VerifyReport,
+)
+from resolver.workflows.status import PathReport
+from resolver.workflows.workspace import LOCK
+
+Document = dict[str, object]
+
+
+def write(verb: str, code: int, body: Mapping[str, object]) -> None:
+    """One document on stdout: its schema and outcome first."""
+    head = {"schema": f"models.{verb}/1", "ok": code == 0, "exit_code": code}
+    sys.stdout.write(json.dumps({**head, **body}, ensure_ascii=False, indent=2) + "\n")
+
+
+def profile_document(profile: Profile) -> Document:
+    """The profile as `models hardware --json` prints it."""
+    from resolver.hardware import document
+
+    return document(profile)
+
+
+def lock_document(report: LockReport) -> Document:
+    """What `lock` changed."""
+    return {
+        "changed": report.changed,
+        "dry_run": report.dry_run,
+        "changes": [_change(one) for one in report.changes],
+        "lock": LOCK,
+        "profiles": _profiles(report.lock),
+        "warnings": list(report.warnings),
+    }
+
+
+def check_document(locked: Lock, found: tuple[Difference, ...]) -> Document:
+    """What `lock --check` found."""
+    return {
+        "changed": bool(found),
+        "changes": [{"model": one.subject, "kind": "stale", "text": one.text} for one in found],
+        "lock": LOCK,
+        "profiles": _profiles(locked),
+    }
+
+
+def _profiles(locked: Lock) -> dict[str, dict[str, object]]:
+    return {name: _selection(one.selection) for name, one in locked.profiles.items()}
+
+
+def _selection(selection: Mapping[str, Choice]) -> dict[str, object]:
+    return {model: choice_document(choice) for model, choice in selection.items()}
+
+
+def _change(change: Change) -> Document:
+    return {
+        "model": change.model,
+        "kind": change.kind,
+        "before": change.before,
+        "after": change.after,
+        "size_delta": change.size_delta,
+        "profiles": list(change.profiles),
+    }
+
+
+def sync_document(report: SyncReport) -> Document:
+    """What `sync` did, or would do."""
+    return {
+        "profile": profile_document(report.profile),
+        "dry_run": report.dry_run,
+        "models": [
+            {
+                "name": one.name,
+                "artifact": one.artifact,
+                "state": one.state,
+                "optional": one.optional,
+                "size": one.size,
+                "bytes_fetched": one.bytes_fetched,
+                "path": one.path,
+                "reason": one.reason,
+            }
+            for one in report.outcomes
+        ],
+        "bytes_to_fetch": report.plan.bytes_to_fetch,
+        "bytes_fetched": report.bytes_fetched,
+        "bytes_reused": report.bytes_reused,
+        "seconds": round(report.seconds, 3),
+        "warnings": list(report.warnings),
+    }
+
+
+def verify_document(report: VerifyReport) -> Document:
+    """What `verify` read and found."""
+    return {
+        "checked": {"models": report.models, "files": report.files, "bytes": report.size},
+        "findings": [_finding(one) for one in report.findings],
+        "repaired": [_finding(one) for one in report.repaired],
+        "warnings": list(report.warnings),
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _finding(finding: Finding) -> Document:
+    return {
+        "kind": finding.kind,
+        "model": finding.model,
+        "artifact": finding.artifact,
+        "path": finding.path,
+        "expected": finding.expected,
+        "found": finding.found,
+        "hint": finding.hint,
+        "optional": finding.optional,
+    }
+
+
+def status_document(report: StatusReport) -> Document:
+    """What is there, by category."""
+    categories = dict.fromkeys(one.category for one in report.models)
+    states = [one.state for one in report.models]
+    return {
+        "profile": profile_document(report.profile),
+        "lock_sha256": report.lock_sha256,
+        "stale": report.stale,
+        "categories": [
+            {"name": name, "models": [_model(one) for one in report.models if one.category == name]}
+            for name in categories
+        ],
+        "totals": {
+            "models": len(states),
+            "ready": states.count("ready"),
+            "missing": sum(state not in ("ready", "skipped") for state in states),
+            "skipped": states.count("skipped"),
+            "bytes": report.on_disk,
+            "bytes_shared": report.shared,
+        },
+    }
+
+
+def _model(status: ModelStatus) -> Document:
+    return {
+        "name": status.name,
+        "state": status.state,
+        "variant": status.variant,
+        "artifact": status.artifact,
+        "version": status.version,
+        "size": status.size,
+        "path": status.path,
+        "optional": status.optional,
+        "settings": dict(status.settings),
+        "hint": status.hint,
+    }
+
+
+def path_document(report: PathReport) -> Document:
+    """Where a model lies, and with what its runtime opens it."""
+    return {
+        "name": report.name,
+        "path": str(report.path),
+        "source": report.artifact.source,
+        "commit": report.artifact.commit,
+        "version": report.artifact.version,
+        "runtime": report.runtime,
+        "settings": dict(report.settings),
+    }

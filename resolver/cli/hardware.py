@@ -1,0 +1,49 @@
+"""`models hardware`."""
+
+import json
+import sys
+
+import click
+
+from resolver.cli import options
+from resolver.cli.options import Session, common
+from resolver.cli.tables import say, show
+from resolver.cli.texts import machine_line
+from resolver.domain.profile import Profile
+from resolver.domain.quantities import format_size
+
+
+@click.command()
+@click.option("--save", is_flag=True, help="Also write out/hardware_cache.json.")
+@options.profile_option
+@common
+def hardware(session: Session, *, save: bool, profile: str | None) -> int:
+    """What this machine is, as selectors see it; --json prints the profile that --profile accepts."""
+    from resolver.workflows import hardware as workflow
+
+    workspace = session.workspace()
+    found = workflow.machine(workspace, session.profile(profile))
+    if session.json:
+        from resolver.hardware import document
+
+        sys.stdout.write(json.dumps(document(found), ensure_ascii=False, indent=2) + "\n")
+    else:
+        _show(found)
+    if save:
+        target = workflow.save(workspace, found)
+        if not session.quiet:
+            say(f"Saved {target.relative_to(workspace.project).as_posix()}")
+    return 0
+
+
+def _show(profile: Profile) -> None:
+    sys.stdout.write(machine_line(profile) + "\n")
+    rows = [(f"  {name}", _fact(name, value)) for name, value in profile.facts.known().items()]
+    unknown = [name for name in profile.facts.unknown() if not profile.facts.does_not_apply(name)]
+    rows += [(f"  {name}", "unknown") for name in unknown]
+    rows += [(f"  {name}", version) for name, version in sorted(profile.runtimes.items())]
+    show(rows, sys.stdout)
+
+
+def _fact(name: str, value: str | int) -> str:
+    return f"{value} ({format_size(int(value))})" if name in ("ram", "vram") else str(value)

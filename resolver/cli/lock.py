@@ -1,0 +1,122 @@
+"""`models lock`."""
+
+import sys
+
+import click
+
+from resolver.cli.options import Session, common
+from resolver.cli.progress import reporting
+from resolver.cli.tables import say, show
+from resolver.cli.texts import count, seconds
+from resolver.domain.errors import UsageError
+from resolver.domain.lock import Artifact, Lock, files_for
+from resolver.domain.manifest import Variant
+from resolver.domain.quantities import format_size
+from resolver.domain.report import LockReport
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if the lock is stale, and say what changed.")
+@click.option("--dry-run", is_flag=True, help="Resolve and show, write nothing.")
+@click.option("--upgrade", is_flag=True, help="Let every pin move to the newest that is allowed.")
+@click.option("--upgrade-model", multiple=True, metavar="NAME", help="Let this model's pins move (repeatable).")
+@common
+def lock(session: Session, *, check: bool, dry_run: bool, upgrade: bool, upgrade_model: tuple[str, ...]) -> int:
+    """Resolve models.yaml into models.lock; old pins stay unless they are asked to move."""
+    from resolver.workflows import lock as workflow
+
+    if check:
+        if dry_run or upgrade or upgrade_model:
+            raise UsageError("--check goes with no other way to lock")
+        return _check(session)
+    options = workflow.LockOptions(upgrade, frozenset(upgrade_model), dry_run)
+    with reporting(session) as reporter:
+        report = workflow.lock(session.workspace(reporter), options)
+    if session.json:
+        from resolver.cli.documents import lock_document, write
+
+        write("lock", 0, lock_document(report))
+    if not session.quiet:
+        _say(report)
+    return 0
+
+
+def _check(session: Session) -> int:
+    from resolver.workflows.lock import check
+
+    locked, found = check(session.workspace())
+    code = 1 if found else 0
+    if session.json:
+        from resolver.cli.documents import check_document, write
+
+        write("lock", code, check_document(locked, found))
+    if found:
+        say("models.lock is stale:")
+        show([("", one.subject, one.text) for one in found], sys.stderr)
+        say("hint: run `models lock` and commit the result")
+    elif not session.quiet:
+        say("models.lock is fresh")
+    return code
+
+
+def _say(report: LockReport) -> None:
+    locked = report.lock
+    models, artifacts = count(len(locked.models), "model"), count(len(locked.artifacts), "artifact")
+    machines = count(len(locked.profiles), "profile")
+    say(f"Resolved {models}, {artifacts} for {machines} in {seconds(report.seconds)}")
+    if report.changed:
+        show(_rows(report), sys.stderr, right=(4,))
+        for change in report.changes:
+            if change.kind in ("removed", "license", "flags", "selection"):
+                where = f" on {', '.join(change.profiles)}" if change.profiles else ""
+                say(f" ! {change.model}  {change.kind}{where}: {change.before or 'none'} → {change.after or 'none'}")
+    for warning in report.warnings:
+        say(f"warning: {warning}")
+    say(_last_line(report))
+
+
+def _last_line(report: LockReport) -> str:
+    locked = report.lock
+    files = sum(len(one.files) for one in locked.artifacts.values())
+    size = sum(file.size for one in locked.artifacts.values() for file in one.files)
+    here = "" if report.size_here is None else f"; this machine needs {format_size(report.size_here)}"
+    totals = f"{count(len(locked.artifacts), 'artifact')}, {count(files, 'file')}, {format_size(size)} in all{here}"
+    if not report.changed:
+        return f"models.lock is up to date ({totals})"
+    return f"{'Would write' if report.dry_run else 'Wrote'} models.lock ({totals})"
+
+
+def _rows(report: LockReport) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for model in report.lock.models:
+        for variant in model.variants:
+            rows.append(_row(report, model.name, variant, report.lock.artifacts[variant.artifact]))
+            rows += [
+                _row(report, "  needs", None, report.lock.artifacts[key])
+                for key in report.lock.closure(variant.artifact)[1:]
+            ]
+    return rows
+
+
+def _row(report: LockReport, name: str, variant: Variant | None, artifact: Artifact) -> tuple[str, ...]:
+    sign, pin = _pin(report.old, artifact)
+    size = sum(file.size for file in files_for(artifact, [variant] if variant else []) or artifact.files)
+    marks = [*(["gated"] if artifact.gated else []), *artifact.flags]
+    return f" {sign}", name, artifact.name, pin, format_size(size), artifact.license or "no licence", " · ".join(marks)
+
+
+def _pin(old: Lock | None, artifact: Artifact) -> tuple[str, str]:
+    """`+` for what is new, `~` for what moved, nothing for what was kept; and the pin in short."""
+    before = old.artifacts.get(artifact.key) if old else None
+    short = artifact.version or (artifact.commit or "")[:8] or _digest(artifact)
+    if before is None:
+        asked = artifact.request if artifact.commit and not artifact.version else ""
+        return "+", f"{asked} → {short}" if asked else short
+    if (before.commit, before.version, before.files) == (artifact.commit, artifact.version, artifact.files):
+        return " ", f"{short} (kept)"
+    return "~", f"{before.version or (before.commit or '')[:8] or _digest(before)} → {short}"
+
+
+def _digest(artifact: Artifact) -> str:
+    whole = artifact.archive or artifact.files[0]
+    return f"sha256 {whole.sha256[:8]}"

@@ -1,0 +1,110 @@
+"""Flags that several verbs share, and what they are turned into."""
+
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from resolver.cli.environment import Surroundings, WorkspaceRequest
+from resolver.domain.errors import UsageError
+from resolver.domain.ports import Reporter, Silence
+from resolver.domain.quantities import parse_size
+from resolver.workflows.workspace import Workspace
+
+SLOWEST_RATE = 10_000
+MOST_WORKERS = 64
+Command = Callable[..., int]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What every verb gets: the surroundings, and the flags that all verbs have."""
+
+    surroundings: Surroundings
+    project: str | None
+    token_file: str | None
+    offline: bool
+    json: bool
+    quiet: bool
+    verbose: bool
+    no_progress: bool
+
+    def workspace(self, reporter: Reporter | None = None) -> Workspace:
+        """Where the verb works."""
+        request = WorkspaceRequest(self.project, self.token_file, self.offline)
+        return self.surroundings.workspace(request, reporter or Silence())
+
+    def profile(self, named: str | None) -> str | None:
+        """The machine that is meant: the flag, else `MODELS_PROFILE`."""
+        return named or self.surroundings.environment.get("MODELS_PROFILE") or None
+
+    def workers(self, given: int | None) -> int:
+        """Files at a time: the flag, else `MODELS_MAX_WORKERS`, else three."""
+        named = self.surroundings.number("MODELS_MAX_WORKERS") or 3
+        if named > MOST_WORKERS:
+            raise UsageError(f"MODELS_MAX_WORKERS must be at most {MOST_WORKERS}, is {named}")
+        return given or named
+
+
+_COMMON = (
+    click.option("--project", metavar="DIR", help="The project's folder (default: the nearest with a models.yaml)."),
+    click.option(
+        "--token-file", metavar="PATH", help="A file that holds the Hub's token. No flag takes a token itself."
+    ),
+    click.option("--offline", is_flag=True, help="Never use the network."),
+    click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout; all prose on stderr."),
+    click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more; a bug shows its traceback."),
+    click.option("--no-progress", is_flag=True, help="No progress bars."),
+)
+_NAMES = ("project", "token_file", "offline", "as_json", "quiet", "verbose", "no_progress")
+
+
+def common(command: Command) -> Command:
+    """Give a verb the flags that all have, and hand it a `Session` made of them."""
+
+    @functools.wraps(command)
+    def wrapped(**values: Any) -> int:  # noqa: ANN401  # click hands over whatever the options are
+        project, token_file, offline, as_json, quiet, verbose, no_progress = (values.pop(name) for name in _NAMES)
+        surroundings = click.get_current_context().find_object(Surroundings)
+        if surroundings is None:
+            raise RuntimeError("a verb runs below the group")
+        hidden = no_progress or surroundings.flag("MODELS_NO_PROGRESS")
+        session = Session(surroundings, project, token_file, offline, as_json, quiet, verbose, hidden)
+        return command(session, **values)
+
+    return functools.reduce(lambda inner, option: option(inner), reversed(_COMMON), wrapped)
+
+
+profile_option = click.option(
+    "--profile", metavar="NAME|FILE", help="Another machine than this one: declared, or a file."
+)
+only_option = click.option("--only", multiple=True, metavar="NAME", help="Only this model (repeatable).")
+workers_option = click.option(
+    "--max-workers", type=click.IntRange(1, MOST_WORKERS), metavar="N", help="Files at a time (default 3)."
+)
+strict_option = click.option("--strict", is_flag=True, help="A failed optional model counts like a required one.")
+timeout_option = click.option(
+    "--timeout", type=click.FloatRange(1), default=300.0, metavar="SECONDS", help="Without progress (default 300)."
+)
+rate_option = click.option("--limit-rate", metavar="RATE", help="Over all connections together, such as 20MB/s.")
+
+
+def rate(text: str | None) -> int | None:
+    """Bytes a second of a rate such as `20MB/s`.
+
+    Raises:
+        UsageError: it is none, or so slow that it would count as a stall.
+    """
+    if text is None:
+        return None
+    try:
+        found = parse_size(re.sub(r"/s(ec)?$", "", text.strip()))
+    except ValueError as error:
+        raise UsageError(f"--limit-rate: {error}", hint="write it like 20MB/s") from error
+    if found < SLOWEST_RATE:
+        raise UsageError(f"--limit-rate: at least {SLOWEST_RATE // 1000} kB/s", hint="write it like 20MB/s")
+    return found

@@ -1,0 +1,135 @@
+"""`models sync`."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from resolver.cli import options
+from resolver.cli.options import Session, common
+from resolver.cli.progress import reporting
+from resolver.cli.tables import say
+from resolver.cli.texts import machine_line, seconds
+from resolver.domain.errors import UsageError, failure_exit_code
+from resolver.domain.quantities import format_size
+from resolver.domain.report import Outcome, SyncReport
+
+if TYPE_CHECKING:
+    from resolver.workflows.sync import Prepared
+
+
+@click.command()
+@click.option("--locked", is_flag=True, help="Refuse a missing or stale lock; write nothing of it.")
+@click.option("--frozen", is_flag=True, help="Never read the manifest; the lock alone decides.")
+@click.option("--dry-run", is_flag=True, help="Show what would be fetched and placed.")
+@options.profile_option
+@options.only_option
+@options.workers_option
+@options.rate_option
+@options.timeout_option
+@options.strict_option
+@common
+def sync(
+    session: Session,
+    *,
+    locked: bool,
+    frozen: bool,
+    dry_run: bool,
+    profile: str | None,
+    only: tuple[str, ...],
+    max_workers: int | None,
+    limit_rate: str | None,
+    timeout: float,
+    strict: bool,
+) -> int:
+    """Make this machine match models.lock; lock first if the lock is missing or stale."""
+    from resolver.workflows import sync as workflow
+
+    if locked and frozen:
+        raise UsageError("--locked and --frozen exclude each other")
+    chosen = workflow.SyncOptions(
+        mode="locked" if locked else "frozen" if frozen else "lock",
+        profile=session.profile(profile),
+        only=frozenset(only),
+        dry_run=dry_run,
+        workers=session.workers(max_workers),
+        rate=options.rate(limit_rate),
+        patience=timeout,
+    )
+    with reporting(session) as reporter:
+        workspace = session.workspace(reporter)
+        prepared = workflow.prepare(workspace, chosen)
+        if not session.quiet:
+            _say_plan(prepared)
+        report = workflow.perform(workspace, prepared, chosen)
+    code = exit_code(report, strict=strict)
+    if session.json:
+        from resolver.cli.documents import sync_document, write
+
+        write("sync", code, sync_document(report))
+    _say(session, report)
+    return code
+
+
+def exit_code(report: SyncReport, *, strict: bool) -> int:
+    """The worst of the required models; optional ones count under --strict, and for wrong bytes always."""
+    failed = [(one.error, one.optional and not strict) for one in report.outcomes if one.error is not None]
+    return failure_exit_code([error for error, excused in failed if not excused or error.exit_code == 4])
+
+
+def _say(session: Session, report: SyncReport) -> None:
+    failed = [one for one in report.outcomes if one.error is not None]
+    if not session.quiet:
+        _say_outcomes(report)
+        for warning in report.warnings:
+            say(f"warning: {warning}")
+    for one in failed:
+        say(f"{'failed' if one.optional else 'error'}: {one.name}: {one.reason}")
+        for line in _more(one):
+            say(line)
+    if not session.quiet:
+        say(_last_line(report))
+
+
+def _more(one: Outcome) -> list[str]:
+    if one.error is None:
+        return []
+    return [f"  {detail}" for detail in one.error.details] + ([f"hint: {one.error.hint}"] if one.error.hint else [])
+
+
+def _say_plan(prepared: "Prepared") -> None:
+    profile = prepared.prospect.profile
+    say(f"Profile   {f'{profile.name}: ' if profile.name else ''}{machine_line(profile)}")
+    if prepared.plan.downloads:
+        free = profile.volatile.get("free_disk")
+        say(f"Disk      {format_size(prepared.to_fetch)} to fetch{f', {format_size(free)} free' if free else ''}")
+
+
+def _say_outcomes(report: SyncReport) -> None:
+    if all(one.state == "present" for one in report.outcomes):
+        return
+    from resolver.cli.tables import show
+
+    show([_row(one, dry_run=report.dry_run) for one in report.outcomes], sys.stderr, right=(3,))
+
+
+_SIGNS = {"failed": "✗", "skipped": "-"}
+_WORDS = {"fetched": "placed", "linked": "placed", "repaired": "repaired", "present": "present"}
+_PLANS = {"fetched": "to fetch", "linked": "to link", "repaired": "to repair", "present": "present"}
+
+
+def _row(one: Outcome, *, dry_run: bool) -> tuple[str, str, str, str, str]:
+    words = _PLANS if dry_run else _WORDS
+    sign = "" if dry_run and one.state != "present" else _SIGNS.get(one.state, "✓")
+    size = "" if one.state == "skipped" else format_size(one.size)
+    return f" {one.name}", sign, words.get(one.state, one.state), size, (one.reason or "") if one.error is None else ""
+
+
+def _last_line(report: SyncReport) -> str:
+    ready = sum(one.state not in ("failed", "skipped") for one in report.outcomes)
+    amount = f"{ready} of {len(report.outcomes)} models"
+    if report.dry_run:
+        return f"Would sync {amount}: {format_size(report.plan.bytes_to_fetch)} to fetch. Nothing was written."
+    proof = "" if any(one.error for one in report.outcomes) else "\n`models verify` proves it."
+    traffic = f"{format_size(report.bytes_fetched)} fetched, {format_size(report.bytes_reused)} reused"
+    return f"Synced {amount} in {seconds(report.seconds)}: {traffic}.{proof}"

@@ -1,0 +1,54 @@
+"""Tables, aligned by rich, plain without a terminal. Only the last column wraps, and no cell is markup."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from resolver.cli.texts import printable
+
+if TYPE_CHECKING:
+    from rich.console import JustifyMethod
+
+WIDE = 500
+"""Columns where nobody watches: a log is not folded."""
+STYLES = {
+    "ready": "green",
+    "placed": "green",
+    "present": "green",
+    "missing": "yellow",
+    "incomplete": "yellow",
+    "skipped": "dim",
+    "damaged": "red",
+    "failed": "red",
+    "moved": "red",
+    "ref-moved": "red",
+    "unexpected": "yellow",
+    "policy": "red",
+}
+
+
+def show(rows: Iterable[Sequence[str]], out: TextIO, *, right: Sequence[int] = (), headers: Sequence[str] = ()) -> None:
+    """Print rows as aligned columns; `right` are the columns that align right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[printable(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    table = Table(box=None, show_header=bool(headers), padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for index in range(len(cells[0])):
+        header = headers[index] if headers else ""
+        last = index == len(cells[0]) - 1
+        least = 16 if last else max(len(header), *(len(row[index]) for row in cells))
+        justify: JustifyMethod = "right" if index in right else "left"
+        table.add_column(header, justify=justify, overflow="fold", no_wrap=not last, min_width=least)
+    for row in cells:
+        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+    width = None if out.isatty() else WIDE
+    Console(file=out, width=width, soft_wrap=False, highlight=False).print(table)
+
+
+def say(text: str) -> None:
+    """One line of prose on stderr."""
+    sys.stderr.write(printable(text) + "\n")

@@ -1,0 +1,1 @@
+"""Each verb as a string of stages; what they need of the world comes in as a `Workspace`."""

@@ -1,0 +1,47 @@
+"""Which machine a verb works for: a declared profile, a profile's file, or the one that it runs on."""
+
+import json
+from collections.abc import Mapping
+
+from resolver.domain.errors import UnknownNameError, UsageError
+from resolver.domain.facts import Facts
+from resolver.domain.names import did_you_mean
+from resolver.domain.profile import Profile
+from resolver.files.atomic import read_if_there
+from resolver.workflows.workspace import Workspace
+
+LARGEST_PROFILE = 1 << 20
+
+
+def profile_for(workspace: Workspace, wanted: str | None, declared: Mapping[str, Facts]) -> Profile:
+    """The profile that `--profile` means: a declared name, else a file; without it, what the machine says.
+
+    Raises:
+        UnknownNameError: neither a declared profile nor a file.
+        UsageError: the file holds no profile.
+    """
+    if wanted is None:
+        return workspace.detect()
+    from resolver.hardware import profile_from, profile_of_facts
+
+    if wanted in declared:
+        return profile_of_facts(wanted, declared[wanted])
+    content = read_if_there(workspace.folder / wanted)
+    if content is None:
+        raise UnknownNameError(
+            f"no profile '{wanted}': neither declared nor a file", hint=did_you_mean(wanted, sorted(declared))
+        )
+    try:
+        document = json.loads(content[: LARGEST_PROFILE + 1])
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{wanted} is not JSON: {error}", hint="`models hardware --json` writes a profile") from error
+    if not isinstance(document, dict):
+        raise UsageError(f"{wanted} holds no profile", hint="`models hardware --json` writes one")
+    return profile_from(document, wanted)
+
+
+def machine_text(profile: Profile) -> str:
+    """A machine in a few words, for messages."""
+    if profile.name:
+        return f"profile '{profile.name}'"
+    return "this machine"

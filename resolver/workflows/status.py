@@ -1,0 +1,156 @@
+"""`models status` and `models path`: what is there, without a look at the network."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from resolver.domain.errors import ModelsError, NotPlacedError
+from resolver.domain.lock import Artifact, Selected
+from resolver.domain.manifest import Model
+from resolver.domain.plan import State
+from resolver.domain.report import ModelStatus, StatusReport
+from resolver.files.atomic import read_if_there
+from resolver.stages.select import mismatch_text
+from resolver.workflows.sync import Prospect, known_to_agree, look
+from resolver.workflows.workspace import Workspace, check_names, load_lock, load_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class PathReport:
+    """Where the runtime of a model opens it, and with what."""
+
+    name: str
+    path: Path
+    artifact: Artifact
+    runtime: str
+    settings: Mapping[str, object]
+
+
+def status(workspace: Workspace, profile: str | None, only: frozenset[str]) -> StatusReport:
+    """The state of every model, by the record; what differs from it is read.
+
+    Raises:
+        MissingLockError: there is no lock.
+    """
+    prospect = look(workspace, load_lock(workspace), profile, only)
+    chosen = {one.model.name: one for one in prospect.selection.chosen}
+    models = [model for model in prospect.lock.models if not only or model.name in only]
+    found = [
+        _status(prospect, chosen[model.name]) if model.name in chosen else _skipped(prospect, model) for model in models
+    ]
+    on_disk, shared = _sizes(prospect)
+    return StatusReport(
+        profile=prospect.profile,
+        models=tuple(found),
+        lock_sha256=hashlib.sha256(read_if_there(workspace.lock_path) or b"").hexdigest(),
+        on_disk=on_disk,
+        shared=shared,
+        stale=_is_stale(workspace, prospect),
+    )
+
+
+def _is_stale(workspace: Workspace, prospect: Prospect) -> bool:
+    if known_to_agree(workspace) is not None:
+        return False
+    from resolver.workflows.lock import stale
+
+    try:
+        return bool(stale(load_manifest(workspace), prospect.lock))
+    except ModelsError:
+        return False
+
+
+def _status(prospect: Prospect, selected: Selected) -> ModelStatus:
+    name, variant = selected.model.name, selected.variant
+    artifact = prospect.lock.artifacts[variant.artifact]
+    states = [prospect.survey.files[path].state for path, one in prospect.view.placements.items() if name in one.models]
+    references = [path for path, one in prospect.view.references.items() if name in one.models]
+    moved = any(prospect.survey.references[path] != prospect.view.references[path].text for path in references)
+    state = _word(states, moved=moved)
+    return ModelStatus(
+        name=name,
+        category=variant.category,
+        state=state,
+        optional=selected.model.optional,
+        variant=variant.name,
+        artifact=variant.artifact,
+        version=version_text(artifact),
+        size=sum(one.file.size for one in prospect.view.placements.values() if name in one.models),
+        path=str(prospect.root / prospect.view.opens[name]),
+        settings=variant.settings,
+        hint=None if state == "ready" else _way_out(state, name),
+    )
+
+
+def _word(states: list[State], *, moved: bool) -> str:
+    if State.DAMAGED in states:
+        return "damaged"
+    if State.MISSING not in states:
+        return "moved" if moved else "ready"
+    return "incomplete" if State.PRESENT in states else "missing"
+
+
+def _way_out(state: str, name: str) -> str:
+    if state in ("damaged", "moved"):
+        return f"models verify --repair --only {name}"
+    return f"models sync --only {name}"
+
+
+def _skipped(prospect: Prospect, model: Model) -> ModelStatus:
+    because = "; ".join(mismatch_text(one) for one in prospect.selection.skipped[model.name].because)
+    category = model.variants[-1].category
+    return ModelStatus(model.name, category, "skipped", model.optional, hint=f"optional: {because}")
+
+
+def version_text(artifact: Artifact) -> str | None:
+    """A version for people: the release or tag, else the asked ref and the short commit."""
+    if artifact.version:
+        return artifact.version
+    if artifact.commit:
+        return f"{artifact.request}@{artifact.commit[:7]}"
+    return None
+
+
+def _sizes(prospect: Prospect) -> tuple[int, int]:
+    """Bytes in the view, and those of them that another name on the disk shares (hard links)."""
+    on_disk = shared = 0
+    for path, observation in prospect.survey.files.items():
+        if observation.state is State.PRESENT:
+            size = prospect.view.placements[path].file.size
+            on_disk += size
+            shared += size if _links(prospect.root / path) > 1 else 0
+    return on_disk, shared
+
+
+def _links(place: Path) -> int:
+    try:
+        return place.stat().st_nlink
+    except OSError:
+        return 0
+
+
+def path(workspace: Workspace, name: str, profile: str | None) -> PathReport:
+    """Where the runtime of one model opens it.
+
+    Raises:
+        UnknownNameError: there is no such model.
+        NotPlacedError: it is skipped on this machine, or not on disk whole.
+    """
+    locked = load_lock(workspace)
+    check_names(frozenset({name}), {model.name: model for model in locked.models})
+    prospect = look(workspace, locked, profile, frozenset({name}))
+    selected = next((one for one in prospect.selection.chosen if one.model.name == name), None)
+    if selected is None:
+        because = "; ".join(mismatch_text(one) for one in prospect.selection.skipped[name].because)
+        raise NotPlacedError(f"'{name}' is skipped on this machine: {because}", hint="`models status` shows all")
+    state = _status(prospect, selected)
+    if state.state != "ready":
+        raise NotPlacedError(f"'{name}' is {state.state}", hint=f"`{state.hint}` brings it")
+    return PathReport(
+        name=name,
+        path=(prospect.root / prospect.view.opens[name]).absolute(),
+        artifact=locked.artifacts[selected.variant.artifact],
+        runtime=selected.variant.runtime,
+        settings=selected.variant.settings,
+    )
