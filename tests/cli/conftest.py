@@ -1,0 +1,39 @@
+"""What tests of the command have in common."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.damage import PACKED
+from tests.cli.offers import offer
+from tests.cli.project import Project
+from tests.conftest import Run
+from tests.servers.hub import LocalHub
+from tests.servers.index import PackageIndex, make_wheel
+
+MANIFEST = """
+models:
+  asr: {source: hf:org/name}
+  vad: {source: pypi:pack}
+  ner: {source: hf:org/ner, optional: true}
+"""
+
+
+@pytest.fixture
+def nothing_left_open() -> Iterator[None]:
+    """A connection that a test left open warns in that test and in no other."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture
+def three(project: Project, run: Run, hub: LocalHub, index: PackageIndex) -> Project:
+    """A synced project with three models, of which one is a wheel and one is optional."""
+    offer(hub)
+    offer(hub, "org/ner", seed=1)
+    index.add("pack", "1.0", make_wheel("pack", "1.0", {"pack/__init__.py": b"", "pack/w.bin": PACKED}))
+    project.manifest(MANIFEST)
+    assert run("sync").code == 0
+    hub.reset_requests()
+    return project

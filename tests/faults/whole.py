@@ -1,0 +1,44 @@
+"""The weights that faults strike, and what must be true once the same command has run to its end."""
+
+import hashlib
+import time
+from collections.abc import Callable
+
+from tests.cli.offers import CONFIG, REPO, weights
+from tests.cli.project import Project
+from tests.servers.base import LocalServer
+
+SIZE = 4_000_000
+ONE, TWO = weights(SIZE, 1), weights(SIZE, 2)
+PATIENCE = 20
+
+
+def is_whole(project: Project) -> None:
+    """Every byte is right, and nothing lies about that nobody needs."""
+    right = {"config.json": CONFIG, "one.bin": ONE, "two.bin": TWO}
+    assert project.snapshot(REPO) == right, "the view holds other bytes"
+    found = project.run("verify")
+    assert found.code == 0, found.text
+    nothing_wrong(project)
+    assert project.staged() == [], f"left in staging: {project.staged()}"
+    leftovers = [*project.folder.rglob("*.placing"), *project.folder.rglob("*.tmp")]
+    assert leftovers == [], f"left in the project: {leftovers}"
+
+
+def nothing_wrong(project: Project) -> None:
+    """No blob bears a name that is not its digest."""
+    for blob in project.blobs():
+        assert hashlib.sha256(blob.read_bytes()).hexdigest() == blob.name
+
+
+def until_sent(server: LocalServer, match: str, count: int = 1) -> None:
+    """Wait until so many bytes of a body are on their way."""
+    until(lambda: server.bytes_sent(match) >= count)
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for something that is about to happen."""
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
