@@ -1,0 +1,11 @@
+# Which models are there, which are missing, and how to get them. Arguments go to `models status`.
+$ErrorActionPreference = "Stop"
+$bin = if ($IsLinux -or $IsMacOS) { ".venv/bin" } else { ".venv\Scripts" }
+$models = Join-Path (Join-Path $PSScriptRoot $bin) "models"
+if (-not (Get-Command $models -ErrorAction SilentlyContinue)) {
+    [Console]::Error.WriteLine("error: there is no .venv yet")
+    [Console]::Error.WriteLine("hint: ./scripts/bootstrap.ps1 makes it")
+    exit 2
+}
+& $models status --project $PSScriptRoot @args
+exit $LASTEXITCODE

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Which models are there, which are missing, and how to get them. Arguments go to `models status`.
+set -eu
+folder=$(cd "$(dirname "$0")" && pwd)
+if [ ! -x "$folder/.venv/bin/models" ]; then
+    echo "error: there is no .venv yet" >&2
+    echo "hint: ./scripts/bootstrap.sh makes it" >&2
+    exit 2
+fi
+exec "$folder/.venv/bin/models" status --project "$folder" "$@"
