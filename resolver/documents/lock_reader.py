@@ -4,12 +4,12 @@ Reading 100,000 files has to stay under half a second (figures.md, row 10), so t
 library and not against pydantic (decision 0008).
 """
 
-import json
 import re
 from collections.abc import Mapping
-from typing import NoReturn, TypeVar, cast
+from typing import TypeVar, cast
 
 from resolver.documents.lock_writer import LOCK_VERSION
+from resolver.documents.strict_json import check_characters, parse
 from resolver.domain.digests import is_commit, is_sha256
 from resolver.domain.errors import LockError
 from resolver.domain.facts import facts_from
@@ -36,45 +36,13 @@ def read_lock(text: bytes) -> Lock:
     if len(text) > LARGEST:
         raise LockError(f"models.lock is larger than {LARGEST} bytes")
     try:
-        decoded = text.decode()
-        document = _DECODER.decode(decoded)
+        document = parse(text)
+        lock = _lock(_typed(document, dict, "the whole"))
+        if b"\\u" in text:
+            check_characters(document)
     except (ValueError, RecursionError) as error:
         raise LockError(f"models.lock is not readable: {error}", hint=_REPAIR) from error
-    lock = _lock(_typed(document, dict, "the whole"))
-    if "\\u" in decoded:
-        _refuse_half_characters(document)
     return lock
-
-
-def _refuse_half_characters(document: object) -> None:
-    """An escape may be half a character, which no file system and no terminal takes."""
-    try:
-        json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise LockError(f"models.lock is not readable: {error}", hint=_REPAIR) from error
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]  # add answers nothing, which is the point
-        raise ValueError(f"the key {twice!r} stands twice")
-    return found
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError(f"{text[:20]} is larger than any number")
-    return number
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not a JSON value")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _wrong(where: str, message: str) -> LockError:
