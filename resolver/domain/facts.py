@@ -11,6 +11,14 @@ ACCELERATORS = ("cuda", "metal", "none", "rocm")
 
 LARGEST = (1 << 63) - 1
 
+_SHARING = frozenset(map(parse_dotted, ("5.3", "6.2", "7.2", "8.7", "10.1", "11.0", "12.1")))
+"""Compute capabilities that only devices without memory of their own have.
+
+By NVIDIA's tables (developer.nvidia.com/cuda-gpus and /cuda-legacy-gpus): Jetson Nano 5.3, TX2 6.2, Xavier 7.2,
+Orin 8.7, Thor 11.0 and GB10 12.1. Thor was 10.1 before CUDA 13.0 (its release notes: "SM101 has been renumbered as
+SM110"). GH200, GB200 and GB300 are not among them: their GPUs have memory of their own.
+"""
+
 type_of_fact = {
     "os": OPERATING_SYSTEMS,
     "arch": ARCHITECTURES,
@@ -58,13 +66,31 @@ class Facts:
         return value
 
     def does_not_apply(self, name: str) -> bool:
-        """Whether the fact cannot exist here: conditions on CUDA are false without an accelerator, not unknown."""
-        return self.accelerator == "none" and name in ("cuda", "compute_capability")
+        """Whether the fact cannot exist here: without a CUDA device, conditions on CUDA are false and not unknown."""
+        if name not in ("cuda", "compute_capability"):
+            return False
+        return self.accelerator == "none" or (self.accelerator in ("metal", "rocm") and getattr(self, name) is None)
 
     @property
     def unified_memory(self) -> bool:
-        """Whether accelerator and processor share one memory."""
-        return self.accelerator == "metal"
+        """Whether accelerator and processor share one memory.
+
+        A CUDA device of which nobody tells the compute capability counts as one with a memory of its own: those that
+        have none are known by it, and a profile that is declared by hand is hardly ever for one of them.
+        """
+        return shares_memory(self.accelerator, self.compute_capability)
+
+    @property
+    def may_share_memory(self) -> bool:
+        """Whether that hangs on an accelerator that is unknown."""
+        return self.accelerator is None
+
+
+def shares_memory(accelerator: str | None, compute_capability: str | None) -> bool:
+    """Whether devices of a kind have no memory but the machine's: Apple silicon, and some of NVIDIA's."""
+    if accelerator == "metal":
+        return True
+    return accelerator == "cuda" and bool(compute_capability) and parse_dotted(compute_capability or "") in _SHARING
 
 
 def facts_from(values: Mapping[str, object]) -> Facts:

@@ -1,11 +1,13 @@
 """The profile of a machine: everything `models hardware` prints, and the facts that selectors see of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from resolver.domain.facts import Facts
+from resolver.domain.facts import ACCELERATORS, Facts
 
 SCHEMA = "models.profile/1"
+DEVICE_KINDS = ("cuda", "intel", "metal", "rocm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,14 @@ class OperatingSystem:
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """`logical` cores of the machine, `usable` after affinity and quota (whole cores, at least 1)."""
+    """`logical` cores of the machine, `usable` after affinity and quota (whole cores, at least 1).
+
+    `features` are the instruction sets that matter to inference; None is unknown, an empty tuple is none of them.
+    """
 
     arch: str
     model: str | None = None
-    features: tuple[str, ...] = ()
+    features: tuple[str, ...] | None = None
     logical: int | None = None
     usable: int | None = None
 
@@ -41,7 +46,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Accelerator:
-    """One device. `memory` in bytes; None is unknown (a GB10 does not tell), never 0."""
+    """One device of a kind of `DEVICE_KINDS`. `memory` in bytes; None is unknown (a GB10 does not tell), never 0."""
 
     kind: str
     name: str | None = None
@@ -73,20 +78,39 @@ class Profile:
 
     @property
     def facts(self) -> Facts:
-        """The facts that selectors see: those of one device, the largest (ties: the lowest index)."""
+        """The facts that selectors see: those of one device, the largest (ties: the lowest index).
+
+        A device that does not tell its memory could be the largest: only what it has in common with the others counts.
+
+        Devices of a kind that selectors do not know are passed over: an Intel GPU alone is no accelerator, because
+        none of the libraries that open our models computes on one (CTranslate2, MLX and the CPU and CUDA builds of
+        torch and ONNX Runtime do not).
+        """
         if self.declared is not None:
             return self.declared
         base = Facts(os=self.os.name or None, arch=self.cpu.arch or None, ram=self.memory.usable, cores=self.cpu.usable)
-        if not self.accelerators:
+        known = [one for one in self.accelerators if one.kind in ACCELERATORS]
+        if not known:
             return _with(base, accelerator="none" if self.accelerators_known else None)
-        device = max(self.accelerators, key=lambda one: one.memory or 0)
+        silent = [one for one in known if one.memory is None]
+        largest = [max(known, key=lambda one: one.memory or 0)]
+        possible = largest if not silent or len(known) == 1 else [*largest, *silent]
         return _with(
             base,
-            accelerator=device.kind,
-            vram=device.memory,
-            cuda=device.cuda,
-            compute_capability=device.compute_capability,
+            accelerator=_common(one.kind for one in possible),
+            vram=_common(one.memory for one in possible),
+            cuda=_common(one.cuda for one in possible),
+            compute_capability=_common(one.compute_capability for one in possible),
         )
+
+
+T = TypeVar("T")
+
+
+def _common(values: Iterable[T]) -> T | None:
+    """The value that all have; None if they differ."""
+    first, *others = dict.fromkeys(values)
+    return None if others else first
 
 
 def _with(base: Facts, **more: str | int | None) -> Facts:

@@ -4,6 +4,8 @@ from resolver.domain.profile import Accelerator, Profile
 from resolver.hardware.amd import amd_accelerators
 from resolver.hardware.apple import apple_accelerators
 from resolver.hardware.declared import profile_of_facts
+from resolver.hardware.intel import intel_accelerators
+from resolver.hardware.interpreter import installed_versions
 from resolver.hardware.machine import Machine, this_machine
 from resolver.hardware.memory import memory
 from resolver.hardware.nvidia import nvidia_accelerators
@@ -18,6 +20,7 @@ __all__ = [
     "Machine",
     "detect",
     "document",
+    "installed_versions",
     "profile_from",
     "profile_of_facts",
     "saved_document",
@@ -40,7 +43,12 @@ def detect(machine: Machine) -> Profile:
 
 
 def _accelerators(machine: Machine) -> tuple[Accelerator, ...] | None:
-    """Every device; None if there is none that could be asked, and one that could not."""
+    """Every device; None if there is none that could be asked, and one that could not.
+
+    An Intel GPU does not answer for an NVIDIA one that could not be asked: selectors do not know it.
+    """
     nvidia = nvidia_accelerators(machine) if machine.system != "Darwin" else ()
     others = amd_accelerators(machine) + apple_accelerators(machine)
-    return others or None if nvidia is None else nvidia + others
+    if nvidia is None and not others:
+        return None
+    return (nvidia or ()) + others + intel_accelerators(machine)

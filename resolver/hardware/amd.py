@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from resolver.domain.profile import Accelerator
+from resolver.hardware.answers import json_in, object_in, telling
 from resolver.hardware.machine import Machine, whole_number
 from resolver.hardware.visible import Device, visible
 
@@ -21,7 +22,7 @@ def amd_accelerators(machine: Machine) -> tuple[Accelerator, ...]:
     """
     if machine.system != "Linux":
         return ()
-    found = _cards(_json(machine.run(_ROCM_SMI))) or _entries(_json(machine.run(_AMD_SMI)))
+    found = _cards(json_in(machine.run(_ROCM_SMI))) or _entries(json_in(machine.run(_AMD_SMI)))
     if not found and machine.has("dev/kfd"):
         found = [Accelerator(kind="rocm")]
     return _shown(found, machine.environment)
@@ -55,8 +56,8 @@ def _number_of(key: object) -> int | None:
 
 
 def _card(card: object) -> Accelerator:
-    fields = {str(key).lower(): str(value).strip() for key, value in _object(card).items()}
-    name = next((fields[key] for key in ("card series", "card model") if _says_something(fields.get(key))), None)
+    fields = {str(key).lower(): str(value).strip() for key, value in object_in(card).items()}
+    name = telling(fields.get("card series")) or telling(fields.get("card model"))
     return Accelerator(kind="rocm", name=name, memory=whole_number(fields.get("vram total memory (b)")) or None)
 
 
@@ -68,30 +69,11 @@ def _entries(document: object) -> list[Accelerator]:
 
 def _entry(entry: Mapping[object, object]) -> Accelerator:
     """Its `MB` are MiB: an MI300X has 196592 there and 206141652992 bytes in `rocm-smi`."""
-    name = _object(entry.get("asic")).get("market_name")
-    size = _object(_object(entry.get("vram")).get("size"))
+    name = object_in(entry.get("asic")).get("market_name")
+    size = object_in(object_in(entry.get("vram")).get("size"))
     number = whole_number(str(size.get("value"))) if size.get("unit") == "MB" else None
     return Accelerator(
         kind="rocm",
-        name=name if isinstance(name, str) and _says_something(name) else None,
+        name=telling(name),
         memory=number * _MIB_OF_AMD_SMI if number else None,
     )
-
-
-def _says_something(text: str | None) -> bool:
-    return text not in (None, "", "N/A")
-
-
-def _object(value: object) -> Mapping[object, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _json(answer: str | None) -> object:
-    """The document in a tool's answer, which may begin with warnings; None if there is none."""
-    import json
-
-    start = re.search(r"^[\[{]", answer or "", re.MULTILINE)
-    try:
-        return json.loads(start.string[start.start() :]) if start else None
-    except (ValueError, RecursionError):
-        return None

@@ -1,9 +1,11 @@
 """The machine as the probes see it: everything ambient, handed in, so that a test can describe another machine."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from resolver.hardware.interpreter import installed_versions
 from resolver.hardware.nvml import Nvml, load_nvml
 
 _LARGEST_FILE = 4 * 2**20
@@ -19,14 +21,19 @@ def _nothing() -> None:
     return None
 
 
+def _none_installed(_: Iterable[str]) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What a probe may ask. `Machine()` knows nothing; `this_machine` is the real one.
 
     `root` stands before every path of the system (`proc/…`, `sys/…`); `system` and `architecture` are as `platform`
     writes them. `run` gives a command's stdout, or None if it is not there, fails or takes too long. `nvml` opens
-    the NVIDIA library's binding, `installed` the version of a Python distribution, `memory_status` (bytes of physical
-    memory, bytes free) where the system has no file that says so.
+    the NVIDIA library's binding, `installed` gives the versions of those of some Python distributions that the chosen
+    interpreter has. Windows has no files for two things: `memory_status` is (bytes of physical memory, bytes free),
+    `processor_feature` whether the processor has a feature by its number; None on other systems.
     """
 
     root: Path = Path("/")
@@ -40,8 +47,9 @@ class Machine:
     store: Path | None = None
     run: Callable[[Sequence[str]], str | None] = _no_answer
     nvml: Callable[[], Nvml | None] = _nothing
-    installed: Callable[[str], str | None] = _no_answer
+    installed: Callable[[Iterable[str]], Mapping[str, str]] = _none_installed
     memory_status: Callable[[], tuple[int, int] | None] = _nothing
+    processor_feature: Callable[[int], bool | None] = _no_answer
 
     def text(self, path: str) -> str | None:
         """A file of the system as text, at most 4 MiB of it; None if it cannot be read."""
@@ -73,8 +81,11 @@ def whole_number(text: str | None) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS else None
 
 
-def this_machine(environment: Mapping[str, str], store: Path) -> Machine:
-    """The machine this process runs on; nothing is asked of it before `detect`."""
+def this_machine(environment: Mapping[str, str], store: Path, project: Path | None = None) -> Machine:
+    """The machine this process runs on; nothing is asked of it before `detect`.
+
+    `project` is the folder whose `.venv` may be the interpreter that opens the models (see `installed_versions`).
+    """
     import os
     import platform
 
@@ -90,8 +101,9 @@ def this_machine(environment: Mapping[str, str], store: Path) -> Machine:
         store=store,
         run=_runner(environment),
         nvml=load_nvml,
-        installed=_installed,
+        installed=partial(installed_versions, environment, project),
         memory_status=_windows_memory,
+        processor_feature=_windows_feature,
     )
 
 
@@ -111,7 +123,7 @@ def _runner(environment: Mapping[str, str]) -> Callable[[Sequence[str]], str | N
         import subprocess
 
         try:
-            done = subprocess.run(  # noqa: S603  # the commands are the literals of this layer, never input
+            done = subprocess.run(  # noqa: S603  # the commands are literals of this layer and whole numbers, never input
                 command,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -124,16 +136,6 @@ def _runner(environment: Mapping[str, str]) -> Callable[[Sequence[str]], str | N
         return done.stdout.decode("utf-8", errors="replace")
 
     return run
-
-
-def _installed(distribution: str) -> str | None:
-    """The version in the distribution's metadata; the library itself is never imported (torch takes 6 s)."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(distribution) or None
-    except (PackageNotFoundError, KeyError, OSError, ValueError):
-        return None
 
 
 def _windows_memory() -> tuple[int, int] | None:
@@ -156,3 +158,11 @@ def _windows_memory() -> tuple[int, int] | None:
     status = Status(length=ctypes.sizeof(Status))
     answered = windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
     return (int(status.physical), int(status.free)) if answered else None
+
+
+def _windows_feature(number: int) -> bool | None:
+    """Whether the processor has a feature, by IsProcessorFeaturePresent (processthreadsapi.h); None elsewhere."""
+    import ctypes
+
+    windll = getattr(ctypes, "windll", None)
+    return None if windll is None else bool(windll.kernel32.IsProcessorFeaturePresent(number))

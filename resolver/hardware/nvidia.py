@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar, TypeVarTuple
 
+from resolver.domain.facts import shares_memory
 from resolver.domain.profile import Accelerator
 from resolver.hardware.machine import Machine
 from resolver.hardware.nvml import Nvml
@@ -16,16 +17,16 @@ _About = TypeVarTuple("_About")
 def nvidia_accelerators(machine: Machine) -> tuple[Accelerator, ...] | None:
     """The devices that CUDA would show to this process; None if they are there and cannot be asked.
 
-    No driver library, or one whose kernel module is not loaded, is no NVIDIA device. Any other failure (versions of
-    library and module that differ after an update, a GPU fallen off the bus) is unknown.
+    No driver library, or one whose kernel module is not loaded, is no NVIDIA device, except on a Tegra. Any other
+    failure (versions of library and module that differ after an update, a GPU fallen off the bus) is unknown.
     """
     nvml = machine.nvml()
     if nvml is None:
-        return None if machine.has("proc/driver/nvidia/version") else ()
+        return None if machine.has("proc/driver/nvidia/version") or _is_tegra(machine) else ()
     try:
         nvml.nvmlInit()
     except (nvml.NVMLError_LibraryNotFound, nvml.NVMLError_DriverNotLoaded):
-        return ()
+        return None if _is_tegra(machine) else ()
     except nvml.NVMLError:
         return None
     try:
@@ -34,6 +35,11 @@ def nvidia_accelerators(machine: Machine) -> tuple[Accelerator, ...] | None:
         return None
     finally:
         _ask(nvml, nvml.nvmlShutdown)
+
+
+def _is_tegra(machine: Machine) -> bool:
+    """A Jetson has a GPU, and up to JetPack 5 no NVML that could tell of it; the device tree names its chip."""
+    return "nvidia,tegra" in (machine.text("proc/device-tree/compatible") or "")
 
 
 def _shown(nvml: Nvml, asked: str | None) -> tuple[Accelerator, ...] | None:
@@ -73,12 +79,11 @@ class _Driver:
         return _text(_ask(self.nvml, self.nvml.nvmlDeviceGetUUID, handle)) or ""
 
     def _accelerator(self, handle: object, capability: str | None, *, mig: bool = False) -> Accelerator:
-        memory, unified = _memory(self.nvml, handle)
         return Accelerator(
             kind="cuda",
             name=_text(_ask(self.nvml, self.nvml.nvmlDeviceGetName, handle)),
-            memory=memory,
-            unified=unified,
+            memory=_memory(self.nvml, handle),
+            unified=shares_memory("cuda", capability),
             compute_capability=capability,
             driver=self.version,
             cuda=self.cuda,
@@ -94,19 +99,14 @@ def _slices(nvml: Nvml, gpu: object) -> Iterator[object]:
             yield handle
 
 
-def _memory(nvml: Nvml, handle: object) -> tuple[int | None, bool]:
-    """Bytes, and whether they are the machine's own.
+def _memory(nvml: Nvml, handle: object) -> int | None:
+    """Bytes.
 
     A GB10 (DGX Spark) has no frame buffer and answers NotSupported (leptonai/gpud pull 1170), or 0 with some
     drivers (Syllo/nvtop pull 411): its memory is the machine's, and how much CUDA gets of it is unknown.
     """
-    try:
-        total = nvml.nvmlDeviceGetMemoryInfo(handle).total
-    except nvml.NVMLError_NotSupported:
-        return None, True
-    except nvml.NVMLError:
-        return None, False
-    return (total, False) if total > 0 else (None, True)
+    memory = _ask(nvml, nvml.nvmlDeviceGetMemoryInfo, handle)
+    return memory.total or None if memory else None
 
 
 def _capability(nvml: Nvml, gpu: object) -> str | None:

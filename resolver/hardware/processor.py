@@ -52,6 +52,21 @@ _OF_DARWIN = {
     "arm.FEAT_I8MM": "i8mm",
     "arm.FEAT_SME": "sme",
 }
+_OF_WINDOWS = {  # PF_…_INSTRUCTIONS_AVAILABLE of winnt.h
+    19: "neon",
+    37: "sse4_1",
+    38: "sse4_2",
+    39: "avx",
+    40: "avx2",
+    41: "avx512f",
+    43: "dotprod",
+    46: "sve",
+    47: "sve2",
+    66: "i8mm",
+    67: "fp16",
+    68: "bf16",
+    70: "sme",
+}
 
 
 def processor(machine: Machine) -> Processor:
@@ -95,21 +110,28 @@ def _model(machine: Machine) -> str | None:
     return _line_of_cpuinfo(machine, "model name")
 
 
-def _features(machine: Machine) -> tuple[str, ...]:
-    found = _darwin_words(machine) if machine.system == "Darwin" else _linux_words(machine)
-    return tuple(sorted(found & _FEATURES))
+def _features(machine: Machine) -> tuple[str, ...] | None:
+    words = {"Darwin": _darwin_words, "Windows": _windows_words}.get(machine.system, _linux_words)(machine)
+    return None if words is None else tuple(sorted(words & _FEATURES))
 
 
-def _linux_words(machine: Machine) -> set[str]:
+def _linux_words(machine: Machine) -> set[str] | None:
     """`flags` on x86, `Features` on arm64; those of the first processor, as the kernel shows only what all have."""
-    line = _line_of_cpuinfo(machine, "flags") or _line_of_cpuinfo(machine, "Features") or ""
-    return {_OF_ARM_LINUX.get(word, word) for word in line.split()}
+    line = _line_of_cpuinfo(machine, "flags") or _line_of_cpuinfo(machine, "Features")
+    return None if line is None else {_OF_ARM_LINUX.get(word, word) for word in line.split()}
 
 
-def _darwin_words(machine: Machine) -> set[str]:
-    answer = machine.run(["sysctl", "hw.optional"]) or ""
-    words = re.findall(r"^hw\.optional\.(\S+): 1$", answer, re.MULTILINE)
-    return {_OF_DARWIN.get(word, word) for word in words}
+def _darwin_words(machine: Machine) -> set[str] | None:
+    answer = machine.run(["sysctl", "hw.optional"])
+    if not answer:
+        return None
+    return {_OF_DARWIN.get(word, word) for word in re.findall(r"^hw\.optional\.(\S+): 1$", answer, re.MULTILINE)}
+
+
+def _windows_words(machine: Machine) -> set[str] | None:
+    """Those that Windows can tell: it has no number for FMA, F16C and AVX-512 beyond its foundation."""
+    answers = {word: machine.processor_feature(number) for number, word in _OF_WINDOWS.items()}
+    return None if None in answers.values() else {word for word, there in answers.items() if there}
 
 
 def _line_of_cpuinfo(machine: Machine, name: str) -> str | None:

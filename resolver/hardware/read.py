@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from resolver.domain.errors import UsageError
-from resolver.domain.facts import ACCELERATORS, ARCHITECTURES, OPERATING_SYSTEMS, Facts, facts_from
-from resolver.domain.profile import SCHEMA, Accelerator, Memory, OperatingSystem, Processor, Profile
+from resolver.domain.facts import ARCHITECTURES, OPERATING_SYSTEMS, Facts, facts_from
+from resolver.domain.profile import DEVICE_KINDS, SCHEMA, Accelerator, Memory, OperatingSystem, Processor, Profile
 from resolver.hardware.section import Section
 
-_KINDS = tuple(kind for kind in ACCELERATORS if kind != "none")
 _SOURCES = ("declared", "detected")
 
 
@@ -96,9 +95,9 @@ def _memory(at: Section) -> Memory:
 
 
 def _accelerator(at: Section) -> Accelerator:
-    kind = at.word("kind", _KINDS)
+    kind = at.word("kind", DEVICE_KINDS)
     if kind is None:
-        raise at.wrong("kind", f"one of {', '.join(_KINDS)}")
+        raise at.wrong("kind", f"one of {', '.join(DEVICE_KINDS)}")
     return Accelerator(
         kind=kind,
         name=at.text("name"),

@@ -1,4 +1,4 @@
-"""The libraries that open weights, as far as they are installed beside this program."""
+"""The libraries that open weights, as far as the chosen interpreter has them."""
 
 from resolver.hardware.machine import Machine
 
@@ -16,6 +16,5 @@ LIBRARIES = (
 
 
 def runtimes(machine: Machine) -> dict[str, str]:
-    """Distribution and version of each that is installed, by the metadata of this interpreter's packages."""
-    found = ((name, machine.installed(name)) for name in LIBRARIES)
-    return {name: version for name, version in found if version}
+    """Distribution and version of each that is installed, by the metadata of the chosen interpreter's packages."""
+    return dict(machine.installed(LIBRARIES))

@@ -59,7 +59,7 @@ def _processor(profile: Profile) -> dict[str, object]:
     return {
         "arch": cpu.arch or None,
         "model": cpu.model,
-        "features": list(cpu.features),
+        "features": None if cpu.features is None else list(cpu.features),
         "logical": cpu.logical,
         "usable": cpu.usable,
     }

@@ -57,11 +57,13 @@ class Section:
             raise self.wrong(key, "true or false")
         return value or False
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts."""
+    def texts(self, key: str) -> tuple[str, ...] | None:
+        """A list of texts; None if unknown."""
         values = self._items(key)
-        texts = tuple(value for value in values or () if isinstance(value, str))
-        if len(texts) != len(values or ()):
+        if values is None:
+            return None
+        texts = tuple(value for value in values if isinstance(value, str))
+        if len(texts) != len(values):
             raise self.wrong(key, "a list of texts")
         return texts
 

@@ -1,10 +1,12 @@
 """`models hardware`: what this machine is, and the file that older pipelines read it from."""
 
 import json
+import re
 from pathlib import Path
 
 from resolver.domain.errors import ModelsError
-from resolver.domain.lock import Selected
+from resolver.domain.lock import source_of
+from resolver.domain.manifest import Variant
 from resolver.domain.profile import Profile
 from resolver.files.atomic import write_atomically
 from resolver.stages.select import select
@@ -13,7 +15,15 @@ from resolver.workflows.workspace import Workspace, load_lock
 
 SAVED = Path("out") / "hardware_cache.json"
 _SPEECH = ("whisper", "apple-silicon")
-_PREFIXES = ("faster-whisper-", "whisper-")
+_SIZES = re.compile(
+    r"(?:tiny|base|small|medium)(?:\.en)?|turbo|large(?:-v[123]|-v3-turbo)?"
+    r"|distil-(?:(?:small|medium)\.en|large-v(?:2|3|3\.5))"
+)
+"""The names of faster-whisper's own table (`_MODELS` in its utils.py, release 1.2)."""
+_REPOSITORY = re.compile(
+    r"(?:(?:faster-)?(distil-)?whisper-|(distil-))(.+?)(?:-(?:ct2|mlx|[248]bit|q[248]|fp16|fp32))*"
+)
+"""A repository's own name: what it was distilled by, the size, and in what form it comes."""
 
 
 def machine(workspace: Workspace, wanted: str | None) -> Profile:
@@ -40,16 +50,26 @@ def save(workspace: Workspace, profile: Profile) -> Path:
 
 
 def _recommended(workspace: Workspace, profile: Profile) -> dict[str, object]:
+    """What is selected for speech: of several models the manifest's first. Its own settings win over what we derive."""
     try:
         locked = load_lock(workspace)
         selection = select(locked.models, locked.budget, profile.facts, "this machine")
     except ModelsError:
         return {}
-    speech = next((one for one in selection.chosen if one.variant.category in _SPEECH), None)
-    return {} if speech is None else {**speech.variant.settings, "whisper_model": _whisper_name(speech)}
+    speech = next((one.variant for one in selection.chosen if one.variant.category in _SPEECH), None)
+    return {} if speech is None else {"whisper_model": whisper_model(speech), **speech.settings}
 
 
-def _whisper_name(selected: Selected) -> str:
-    """`Systran/faster-whisper-large-v3` is called large-v3 by the pipelines."""
-    name = selected.variant.artifact.partition(":")[2].partition("@")[0].rpartition("/")[2]
-    return next((name.removeprefix(prefix) for prefix in _PREFIXES if name.startswith(prefix)), name)
+def whisper_model(variant: Variant) -> str:
+    """What faster-whisper calls it: `Systran/faster-whisper-large-v3` is large-v3, whoever converted it.
+
+    A repository that is none of its sizes is called by its whole name, by which faster-whisper opens it too; what is
+    no repository, by the end of its address.
+    """
+    kind, _, name = source_of(variant.artifact).partition(":")
+    own = name.rpartition("/")[2]
+    match = _REPOSITORY.fullmatch(own.lower())
+    size = f"{match[1] or match[2] or ''}{match[3]}" if match else ""
+    if _SIZES.fullmatch(size):
+        return size
+    return name if kind == "hf" else own

@@ -11,6 +11,8 @@ from tests.servers.hub import LocalHub
 
 KEYS = {
     "schema",
+    "ok",
+    "exit_code",
     "name",
     "source",
     "os",
@@ -54,8 +56,8 @@ def test_hardware_needs_no_project(project: Project, run: Run) -> None:
     assert result.code == 0
     assert "cores" in result.stdout
     document = run("hardware", "--json").document
-    assert set(document) >= KEYS
-    assert document["schema"] == "models.profile/1"
+    assert set(document) == KEYS
+    assert list(document.items())[:3] == [("schema", "models.profile/1"), ("ok", True), ("exit_code", 0)]
     assert not list(project.folder.iterdir())
 
 
@@ -66,7 +68,9 @@ def test_what_hardware_prints_is_accepted_as_a_profile(locked: Project, run: Run
     document = json.loads(printed)
     for key in ("os", "cpu", "memory", "accelerators"):
         assert again[key] == document[key]
-    assert run("sync", "--profile", "here.json").code == run("sync").code == 0
+    synced = run("sync", "--profile", "here.json", "--json")
+    assert synced.code == run("sync").code == 0
+    assert set(synced.document["profile"]) == KEYS - {"ok", "exit_code"}
 
 
 def test_save_writes_what_older_pipelines_read(locked: Project, run: Run) -> None:
@@ -79,6 +83,21 @@ def test_save_writes_what_older_pipelines_read(locked: Project, run: Run) -> Non
     assert run("status", "--profile", "out/hardware_cache.json").code == 0
     assert run("hardware", "--save", "--profile", "laptop").code == 0
     assert json.loads(path.read_text())["recommended_settings"]["whisper_model"] == "large-v3-turbo"
+
+
+def test_a_saved_profile_is_no_answer_of_a_command(locked: Project, run: Run) -> None:
+    result = run("hardware", "--save", "--json")
+    assert (result.code, result.stderr) == (0, "Saved out/hardware_cache.json\n")
+    saved = json.loads(locked.folder.joinpath("out", "hardware_cache.json").read_text())
+    assert set(saved) == KEYS - {"ok", "exit_code"} | {"recommended_settings"}
+    assert result.document["ok"] is True
+
+
+def test_a_profile_that_cannot_be_saved_is_one_error_and_no_profile(locked: Project, run: Run) -> None:
+    locked.folder.joinpath("out").write_text("a file\n")
+    result = run("hardware", "--save", "--json")
+    assert result.code != 0
+    assert result.document["schema"] == "models.error/1"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "nonsense", '{"schema": "models.profile/2"}', "[" * 100_000])

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from resolver.domain.facts import Facts, facts_from, type_of_fact
-from resolver.domain.profile import Accelerator, Memory, OperatingSystem, Processor, Profile
+from resolver.domain.facts import ACCELERATORS, Facts, facts_from, type_of_fact
+from resolver.domain.profile import DEVICE_KINDS, Accelerator, Memory, OperatingSystem, Processor, Profile
 
 LINUX = OperatingSystem("linux")
 PROCESSOR = Processor("x86_64", usable=4)
@@ -35,10 +35,22 @@ def test_cuda_does_not_apply_without_an_accelerator() -> None:
     assert not any(cuda.does_not_apply(name) or Facts().does_not_apply(name) for name in type_of_fact)
 
 
-def test_only_metal_shares_its_memory() -> None:
+def test_of_whole_kinds_only_metal_shares_its_memory() -> None:
     assert [one for one in ("cuda", "metal", "none", "rocm", None) if Facts(accelerator=one).unified_memory] == [
         "metal"
     ]
+
+
+@pytest.mark.parametrize("capability", ["5.3", "6.2", "7.2", "8.7", "10.1", "11.0", "11", "12.1", "12.1.0"])
+def test_nvidia_devices_without_memory_of_their_own_share_the_machine_s(capability: str) -> None:
+    assert Facts(accelerator="cuda", compute_capability=capability).unified_memory
+    assert not Facts(accelerator="rocm", compute_capability=capability).unified_memory
+    assert not Facts(compute_capability=capability).unified_memory
+
+
+@pytest.mark.parametrize("capability", [None, "5.2", "6.1", "7.0", "8.0", "8.6", "8.9", "9.0", "10.0", "10.3", "12.0"])
+def test_other_nvidia_devices_do_not(capability: str | None) -> None:
+    assert not Facts(accelerator="cuda", compute_capability=capability).unified_memory
 
 
 def test_facts_come_back_from_plain_values() -> None:
@@ -93,9 +105,32 @@ def test_the_facts_are_those_of_the_largest_device_and_of_the_first_of_equals() 
     small = Accelerator("cuda", "small", 8, cuda="12.8", compute_capability="9.0")
     first = Accelerator("cuda", "first", 24, cuda="12.8", compute_capability="8.6")
     second = Accelerator("cuda", "second", 24, cuda="12.8", compute_capability="7.0")
-    nobody_knows = Accelerator("cuda", "unknown", None)
-    facts = Profile(LINUX, PROCESSOR, Memory(), (nobody_knows, small, first, second)).facts
+    facts = Profile(LINUX, PROCESSOR, Memory(), (small, first, second)).facts
     assert (facts.vram, facts.compute_capability, facts.cuda) == (24, "8.6", "12.8")
+
+
+def test_a_device_that_does_not_tell_its_memory_could_be_the_largest() -> None:
+    known = Accelerator("cuda", "known", 24, cuda="12.8", compute_capability="8.6")
+    silent = Accelerator("cuda", "silent", None, cuda="12.8", compute_capability="12.1")
+    for devices in ((known, silent), (silent, known)):
+        facts = Profile(LINUX, PROCESSOR, Memory(), devices).facts
+        assert (facts.accelerator, facts.cuda) == ("cuda", "12.8")
+        assert (facts.vram, facts.compute_capability) == (None, None)
+    other = Profile(LINUX, PROCESSOR, Memory(), (known, Accelerator("rocm", "silent", None))).facts
+    assert (other.accelerator, other.vram, other.cuda) == (None, None, None)
+
+
+def test_an_intel_gpu_alone_is_no_accelerator_and_never_gives_the_facts() -> None:
+    intel, cuda = Accelerator("intel", "B60", 24), Accelerator("cuda", "small", 8)
+    assert Profile(LINUX, PROCESSOR, Memory(), (intel,)).facts.of("vram") == 0
+    assert Profile(LINUX, PROCESSOR, Memory(), (intel,)).facts.accelerator == "none"
+    assert Profile(LINUX, PROCESSOR, Memory(), (intel,), accelerators_known=False).facts.accelerator is None
+    both = Profile(LINUX, PROCESSOR, Memory(), (intel, cuda)).facts
+    assert (both.accelerator, both.vram) == ("cuda", 8)
+
+
+def test_every_accelerator_that_selectors_know_is_a_kind_of_device() -> None:
+    assert set(DEVICE_KINDS) == {*ACCELERATORS, "intel"} - {"none"}
 
 
 def test_a_device_that_does_not_tell_its_memory_has_unknown_memory() -> None:

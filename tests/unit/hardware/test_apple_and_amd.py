@@ -8,20 +8,8 @@ import pytest
 
 from resolver.domain.profile import Accelerator
 from resolver.hardware import Machine, detect
-from tests.unit.hardware.machines import GIB, linux, mac, tools
+from tests.unit.hardware.machines import GIB, M1, M1_FEATURES, M3_MAX, linux, mac, tools
 from tests.unit.hardware.nvml_fake import FakeError, FakeGpu, FakeNvml
-
-M1 = {"hw.optional.arm64": "1", "machdep.cpu.brand_string": "Apple M1", "hw.memsize": str(8 * GIB)}
-M3_MAX = {
-    "hw.optional.arm64": "1",
-    "machdep.cpu.brand_string": "Apple M3 Max",
-    "hw.memsize": str(64 * GIB),
-    "iogpu.wired_limit_mb": "0",
-}
-M1_FEATURES = (
-    "hw.optional.arm.FEAT_FP16: 1\nhw.optional.arm.FEAT_DotProd: 1\nhw.optional.arm.FEAT_BF16: 0\n"
-    "hw.optional.neon: 1\nhw.optional.arm64: 1\n"
-)
 
 ROCM_SMI = "rocm-smi --showproductname --showmeminfo vram --json"
 AMD_SMI = "amd-smi static --asic --vram --json"

@@ -7,6 +7,7 @@ import pytest
 
 from resolver.domain.profile import Accelerator, Profile
 from resolver.hardware import detect
+from tests.unit.hardware.gpus import A100, GB10, GTX_1080, ORIN, RTX_4090
 from tests.unit.hardware.machines import linux
 from tests.unit.hardware.nvml_fake import (
     MIB,
@@ -17,19 +18,6 @@ from tests.unit.hardware.nvml_fake import (
     FakeNotSupportedError,
     FakeNvml,
 )
-
-RTX_4090 = FakeGpu("NVIDIA GeForce RTX 4090", "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6", 24564 * MIB)
-GTX_1080 = FakeGpu("NVIDIA GeForce GTX 1080", "GPU-89aa1111-0000-4106-c12f-20bd9faed9f6", 8192 * MIB, (6, 1))
-SMALL_SLICE = FakeGpu("NVIDIA A100-SXM4-80GB MIG 1g.10gb", "MIG-1c5a4b1e-aaaa-5c1b-9f2e-3b1d0e6f7a10", 9728 * MIB)
-LARGE_SLICE = FakeGpu("NVIDIA A100-SXM4-80GB MIG 3g.40gb", "MIG-7f0c9d2e-bbbb-5c1b-9f2e-3b1d0e6f7a10", 40192 * MIB)
-A100 = FakeGpu(
-    "NVIDIA A100-SXM4-80GB",
-    "GPU-a1000000-1111-4106-c12f-20bd9faed9f6",
-    81920 * MIB,
-    (8, 0),
-    slices=(SMALL_SLICE, None, LARGE_SLICE),
-)
-GB10 = FakeGpu("NVIDIA GB10", "GPU-2dee1e25-b3b5-007e-2b55-79f2d0f2ebe5", FakeNotSupportedError(), (12, 1))
 
 
 def _detect(root: Path, nvml: FakeNvml, visible: str | None = None) -> Profile:
@@ -153,6 +141,36 @@ def test_the_memory_of_a_gb10_is_unknown_and_not_zero(tmp_path: Path) -> None:
     assert (device.memory, device.unified) == (None, True)
     assert profile.facts.vram is None
     assert (profile.facts.accelerator, profile.facts.cuda, profile.facts.compute_capability) == ("cuda", "13.0", "12.1")
+
+
+def test_an_orin_shares_the_machine_s_memory(tmp_path: Path) -> None:
+    profile = _detect(tmp_path, FakeNvml([ORIN], cuda=12060))
+    assert (profile.accelerators[0].memory, profile.accelerators[0].unified) == (None, True)
+    assert profile.facts.unified_memory
+
+
+def test_a_memory_that_is_told_is_kept_where_it_is_shared(tmp_path: Path) -> None:
+    device = _detect(tmp_path, FakeNvml([replace(ORIN, memory=64 * MIB)])).accelerators[0]
+    assert (device.memory, device.unified) == (64 * MIB, True)
+
+
+def test_a_card_that_does_not_tell_its_memory_has_memory_of_its_own(tmp_path: Path) -> None:
+    device = _detect(tmp_path, FakeNvml([replace(RTX_4090, memory=FakeNotSupportedError())])).accelerators[0]
+    assert (device.memory, device.unified) == (None, False)
+
+
+def test_a_jetson_without_nvml_has_an_unknown_accelerator(tmp_path: Path) -> None:
+    tree = {"proc/device-tree/compatible": "nvidia,p3737-0000+p3701-0000\x00nvidia,p3701-0000\x00nvidia,tegra234\x00"}
+    jetson = linux(tmp_path, tree)
+    assert detect(jetson).facts.accelerator is None
+    for failure in (FakeLibraryNotFoundError(), FakeDriverNotLoadedError()):
+        assert detect(replace(jetson, nvml=FakeNvml(failure=failure).open)).facts.accelerator is None
+    assert detect(replace(jetson, nvml=FakeNvml([ORIN]).open)).facts.accelerator == "cuda"
+
+
+def test_another_board_with_a_device_tree_has_none(tmp_path: Path) -> None:
+    board = linux(tmp_path, {"proc/device-tree/compatible": "raspberrypi,5-model-b\x00brcm,bcm2712\x00"})
+    assert detect(board).facts.accelerator == "none"
 
 
 def test_a_memory_of_zero_is_unknown_too(tmp_path: Path) -> None:

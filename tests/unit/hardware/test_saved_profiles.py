@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from resolver.domain.errors import UsageError
 from resolver.domain.facts import ACCELERATORS, ARCHITECTURES, OPERATING_SYSTEMS, Facts
-from resolver.domain.profile import Accelerator, Memory, OperatingSystem, Processor, Profile
+from resolver.domain.profile import DEVICE_KINDS, Accelerator, Memory, OperatingSystem, Processor, Profile
 from resolver.hardware import detect, document, profile_from, profile_of_facts, saved_document
 from tests.unit.hardware.machines import linux
 from tests.unit.hardware.nvml_fake import FakeError, FakeGpu, FakeNvml
@@ -73,6 +73,14 @@ def test_a_detected_profile_is_read_back_as_it_was(tmp_path: Path) -> None:
     assert profile_from(_through_json(document(found))) == found
 
 
+def test_unknown_features_stay_unknown_and_none_stays_none() -> None:
+    for features, written in ((None, None), ((), [])):
+        cpu = Processor(arch="x86_64", features=features)
+        shown: Any = document(replace(SERVER, cpu=cpu))
+        assert shown["cpu"]["features"] == written
+        assert profile_from(shown).cpu.features == features
+
+
 def test_unknown_accelerators_stay_unknown_and_none_stays_none() -> None:
     none = replace(SERVER, accelerators=())
     unknown = replace(SERVER, accelerators=(), accelerators_known=False)
@@ -87,7 +95,7 @@ _sizes = st.integers(0, 2**63 - 1) | st.none()
 _versions = st.sampled_from(["12.8", "8.6", "13"]) | st.none()
 _devices = st.builds(
     Accelerator,
-    kind=st.sampled_from(["cuda", "metal", "rocm"]),
+    kind=st.sampled_from(DEVICE_KINDS),
     name=_texts,
     memory=_sizes,
     unified=st.booleans(),
@@ -110,7 +118,7 @@ _profiles = st.builds(
         Processor,
         arch=st.sampled_from(ARCHITECTURES),
         model=_texts,
-        features=st.lists(st.text(max_size=5)).map(tuple),
+        features=st.none() | st.lists(st.text(max_size=5)).map(tuple),
         logical=st.integers(1, 2**63 - 1) | st.none(),
         usable=st.integers(1, 2**63 - 1) | st.none(),
     ),
@@ -238,8 +246,11 @@ def test_another_document_is_refused(schema: str | None) -> None:
         ({"memory": {"limit": 1.5}}, "memory.limit must be a whole number, not 1.5"),
         ({"accelerators": {}}, "accelerators must be a list, not {}"),
         ({"accelerators": ["cuda"]}, "accelerators[0] must be an object, not 'cuda'"),
-        ({"accelerators": [{}]}, "accelerators[0].kind must be one of cuda, metal, rocm, not None"),
-        ({"accelerators": [{"kind": "none"}]}, "accelerators[0].kind must be one of cuda, metal, rocm, not 'none'"),
+        ({"accelerators": [{}]}, "accelerators[0].kind must be one of cuda, intel, metal, rocm, not None"),
+        (
+            {"accelerators": [{"kind": "none"}]},
+            "accelerators[0].kind must be one of cuda, intel, metal, rocm, not 'none'",
+        ),
         (
             {"accelerators": [{"kind": "cuda", "cuda": "new"}]},
             "accelerators[0].cuda must be a version such as 12.8, not 'new'",

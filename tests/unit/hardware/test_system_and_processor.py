@@ -152,6 +152,32 @@ def test_windows_answers_through_its_environment_and_its_memory_status(tmp_path:
     assert profile.volatile["free_memory"] == 20 * GIB
 
 
+WINDOWS_FEATURES = {
+    "AMD64": ({37, 38, 39, 40, 41}, "avx avx2 avx512f sse4_1 sse4_2"),
+    "ARM64": ({19, 43, 46, 47, 66, 67, 68, 70}, "bf16 dotprod fp16 i8mm neon sme sve sve2"),
+}
+
+
+@pytest.mark.parametrize("architecture", WINDOWS_FEATURES)
+def test_windows_tells_features_by_their_numbers(tmp_path: Path, architecture: str) -> None:
+    numbers, features = WINDOWS_FEATURES[architecture]
+    machine = Machine(root=tmp_path, system="Windows", processor_feature=lambda number: number in numbers)
+    assert detect(machine).cpu.features == tuple(features.split())
+    assert detect(replace(machine, processor_feature=lambda _: False)).cpu.features == ()
+    assert detect(replace(machine, processor_feature=lambda _: None)).cpu.features is None
+
+
+@pytest.mark.parametrize("listing", ["", None])
+def test_a_mac_that_does_not_list_its_features_leaves_them_unknown(tmp_path: Path, listing: str | None) -> None:
+    machine = mac(tmp_path, {})
+    assert detect(replace(machine, run=lambda _: listing)).cpu.features is None
+    assert detect(mac(tmp_path, {}, optional="hw.optional.avx512f: 0\n")).cpu.features == ()
+
+
+def test_a_processor_with_none_of_the_features_has_none(tmp_path: Path) -> None:
+    assert detect(linux(tmp_path, {"proc/cpuinfo": "flags\t\t: fpu lm\n"})).cpu.features == ()
+
+
 def test_an_intel_mac_names_its_features_as_linux_does(tmp_path: Path) -> None:
     listing = "hw.optional.avx1_0: 1\nhw.optional.avx2_0: 1\nhw.optional.avx512f: 0\nhw.optional.fma: 1\n"
     machine = mac(tmp_path, {"hw.memsize": str(16 * GIB)}, architecture="x86_64", optional=listing)
@@ -172,12 +198,13 @@ def test_the_disk_of_a_store_that_is_not_there_yet_is_its_nearest_folder_s(tmp_p
 
 def test_only_installed_libraries_are_listed(tmp_path: Path) -> None:
     versions = {"faster-whisper": "1.2.1", "pyannote.audio": "4.0.7", "requests": "2.0"}
-    machine = replace(linux(tmp_path), installed=versions.get)
+    installed = lambda names: {name: versions[name] for name in names if name in versions}  # noqa: E731
+    machine = replace(linux(tmp_path), installed=installed)
     assert detect(machine).runtimes == {"faster-whisper": "1.2.1", "pyannote.audio": "4.0.7"}
 
 
 def test_the_libraries_that_are_looked_for_are_those_that_open_weights(tmp_path: Path) -> None:
-    asked = detect(replace(linux(tmp_path), installed=lambda name: f"version of {name}")).runtimes
+    asked = detect(replace(linux(tmp_path), installed=lambda names: dict.fromkeys(names, "1"))).runtimes
     assert list(asked) == [
         "ctranslate2",
         "faster-whisper",
@@ -197,7 +224,7 @@ def test_no_garbage_in_the_files_of_a_machine_raises(tmp_path: Path, garbage: st
     profile = detect(linux(tmp_path, {f"proc/{name}": garbage for name in names}))
     assert profile.memory.total is None
     assert profile.cpu.model is None
-    assert profile.cpu.features == ()
+    assert profile.cpu.features is None
     assert profile.cpu.usable == 16
     assert profile.facts.ram is None
 

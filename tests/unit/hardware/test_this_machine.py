@@ -78,9 +78,18 @@ def test_windows_tells_its_memory_by_a_structure(
     assert this_machine({}, tmp_path).memory_status() == memory
 
 
+def test_windows_tells_a_feature_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    windll = SimpleNamespace(kernel32=SimpleNamespace(IsProcessorFeaturePresent=lambda number: int(number == 40)))
+    monkeypatch.setattr(ctypes, "windll", windll, raising=False)
+    ask = this_machine({}, tmp_path).processor_feature
+    assert ask(40) is True
+    assert ask(41) is False
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does answer")
-def test_other_systems_have_no_such_structure(tmp_path: Path) -> None:
+def test_other_systems_have_no_such_questions(tmp_path: Path) -> None:
     assert this_machine({}, tmp_path).memory_status() is None
+    assert this_machine({}, tmp_path).processor_feature(40) is None
 
 
 def test_every_public_name_is_there() -> None:
@@ -89,8 +98,14 @@ def test_every_public_name_is_there() -> None:
 
 def test_installed_versions_come_from_metadata(tmp_path: Path) -> None:
     installed = this_machine({}, tmp_path).installed
-    assert installed("pytest") == pytest.__version__
-    assert installed("no-such-distribution") is None
+    assert installed(["pytest", "no-such-distribution"]) == {"pytest": pytest.__version__}
+
+
+def test_this_machine_reads_the_packages_of_the_project_s_environment(tmp_path: Path) -> None:
+    place = tmp_path / ".venv" / "lib" / "python3.12" / "site-packages" / "torch-2.13.0.dist-info"
+    place.mkdir(parents=True)
+    place.joinpath("METADATA").write_text("Metadata-Version: 2.4\nName: torch\nVersion: 2.13.0\n")
+    assert detect(this_machine({}, tmp_path, tmp_path)).runtimes == {"torch": "2.13.0"}
 
 
 def test_the_binding_has_every_function_that_the_protocol_names() -> None:
