@@ -116,6 +116,18 @@ class UnknownFactError(InputError):
     meaning = "an unknown fact about the machine would decide"
 
 
+class TooManyCombinationsError(InputError):
+    """Which variants fit together cannot be said exactly within bounds; a wrong answer is never given instead."""
+
+    meaning = "too many combinations of variants to select exactly"
+
+    def __init__(self, weighed: int) -> None:
+        super().__init__(
+            f"there are too many combinations of variants to select exactly ({weighed:,} loads to weigh)",
+            hint="put models that are not loaded together into groups of their own, or round `needs` more coarsely",
+        )
+
+
 class ConflictError(InputError):
     """Two selected artifacts cannot stand together."""
 

@@ -8,13 +8,18 @@ import enum
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from resolver.domain.facts import Facts, type_of_fact
 from resolver.domain.names import did_you_mean
 from resolver.domain.quantities import parse_dotted, parse_size
 
 Written = Mapping[str, object]
+Number = tuple[int, ...]
+"""A size, a count or a dotted version, as numbers that compare."""
 DEEPEST = 8
+_SIZES = frozenset({"ram", "vram"})
+"""Facts of which a need is plain bytes in a reason; a condition on plain bytes is told apart by its sign."""
 _COMPARISON = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([^\s<>=!]+)\s*")
 _HOLDS: dict[str, Callable[[int], bool]] = {
     ">=": lambda order: order >= 0,
@@ -101,14 +106,28 @@ class Condition:
     def judge(self, facts: Facts) -> Verdict:
         """Compare; a fact that cannot exist on the machine makes the condition false."""
         found = facts.of(self.fact)
-        wanted = " or ".join(self.alternatives)
+        wanted = " or ".join(f"=={one}" if one.isdigit() and self.fact in _SIZES else one for one in self.alternatives)
         if facts.does_not_apply(self.fact):
             return Verdict(Truth.FALSE, (Mismatch(self.fact, wanted, "none"),))
         if found is None:
             return Verdict(Truth.UNKNOWN, (Mismatch(self.fact, wanted, None),))
-        if any(_holds(self.fact, alternative, found) for alternative in self.alternatives):
+        if self.satisfied_by(found if isinstance(type_of_fact[self.fact], tuple) else _number(self.fact, str(found))):
             return Verdict(Truth.TRUE)
         return Verdict(Truth.FALSE, (Mismatch(self.fact, wanted, str(found)),))
+
+    def satisfied_by(self, value: str | int | Number) -> bool:
+        """Whether a value of the fact, a word or a number, is one of what is wanted."""
+        if not isinstance(value, tuple):
+            return value in self.alternatives
+        return any(
+            all(_HOLDS[sign]((value > operand) - (value < operand)) for sign, operand in _bounds(self.fact, one))
+            for one in self.alternatives
+        )
+
+    @property
+    def operands(self) -> tuple[Number, ...]:
+        """The numbers that are compared with."""
+        return tuple(operand for one in self.alternatives for _, operand in _bounds(self.fact, one))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +238,7 @@ def _comparisons(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _number(fact: str, text: str) -> tuple[int, ...]:
+def _number(fact: str, text: str) -> Number:
     kind = type_of_fact[fact]
     if kind == "version":
         return parse_dotted(text)
@@ -230,15 +249,10 @@ def _number(fact: str, text: str) -> tuple[int, ...]:
     return (int(text),)
 
 
-def _holds(fact: str, wanted: str, found: str | int) -> bool:
-    if isinstance(type_of_fact[fact], tuple):
-        return wanted == found
-    actual = _number(fact, str(found))
-    for sign, operand in _comparisons(wanted):
-        number = _number(fact, operand)
-        if not _HOLDS[sign]((actual > number) - (actual < number)):
-            return False
-    return True
+@lru_cache(maxsize=1024)
+def _bounds(fact: str, text: str) -> tuple[tuple[str, Number], ...]:
+    """The comparisons of a text that was parsed before."""
+    return tuple((sign, _number(fact, operand)) for sign, operand in _comparisons(text))
 
 
 def _met(selector: Selector, facts: Facts) -> Iterator[Mismatch]:

@@ -78,7 +78,7 @@ def mutate(document: Any, data: st.DataObject) -> None:
     for step in path[:-1]:
         container = container[step]
     operation = data.draw(st.sampled_from(["replace", "delete", "rename", "add"]), label="operation")
-    value = data.draw(JSON | st.sampled_from(NONSENSE), label="value")
+    value = copy.deepcopy(data.draw(JSON | st.sampled_from(NONSENSE), label="value"))
     if operation == "delete":
         del container[key]
     elif operation == "rename" and isinstance(container, dict):

@@ -28,6 +28,7 @@ CODES = {
     "OutsideError": 3,
     "PolicyError": 2,
     "StaleLockError": 1,
+    "TooManyCombinationsError": 2,
     "TransientError": 3,
     "UnknownFactError": 2,
     "UnknownNameError": 2,

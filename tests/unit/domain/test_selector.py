@@ -1,6 +1,7 @@
 """Selectors judge in three values, with reasons: what is unknown is never false."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -202,7 +203,8 @@ def completions(facts: Facts) -> list[Facts]:
     choices = itertools.product(*([known[name]] if name in known else values for name, values in could.items()))
     found = [Facts(**dict(zip(could, one, strict=True))) for one in choices]
     nothing = facts.vram or 0  # of a machine without an accelerator
-    return [one for one in found if one.accelerator != "none" or (facts.cuda is None and one.vram == nothing)]
+    real = (one if one.accelerator == "cuda" else replace(one, cuda=facts.cuda) for one in found)
+    return [one for one in real if one.accelerator != "none" or (facts.cuda is None and one.vram == nothing)]
 
 
 @settings(max_examples=200, deadline=None)
@@ -225,3 +227,16 @@ def test_what_is_written_down_means_the_same(written: dict[str, object], facts: 
     assert again.written == selector.written
     assert list(again.written) == sorted(again.written)
     assert again.judge(facts) == selector.judge(facts)
+
+
+def test_plain_bytes_in_a_condition_are_not_taken_for_a_need() -> None:
+    found = parse_selector({"vram": "24000000000"}).judge(Facts(accelerator="cuda", vram=8 * 10**9))
+    assert found.because == (Mismatch("vram", "==24000000000", "8000000000"),)
+
+
+@pytest.mark.parametrize("accelerator", ["metal", "none", "rocm"])
+def test_without_a_cuda_device_what_is_asked_of_one_is_false_and_no_question(accelerator: str) -> None:
+    facts = Facts(accelerator=accelerator)
+    for fact in ("cuda", "compute_capability"):
+        assert parse_selector({fact: ">=7.0"}).judge(facts).truth is Truth.FALSE
+        assert parse_selector({"not": {fact: ">=7.0"}}).judge(facts).truth is Truth.TRUE

@@ -11,7 +11,8 @@ from resolver.domain.facts import Facts
 from resolver.domain.lock import Selected, Skipped
 from resolver.domain.manifest import Model, Needs, Variant
 from resolver.domain.selector import Mismatch, Truth, parse_selector
-from resolver.stages.select import judge, mismatch_text, select
+from resolver.stages.select import mismatch_text, select
+from resolver.stages.select.table import Machine
 from tests.unit.domain.values import KEY, model
 
 GB = 10**9
@@ -67,49 +68,51 @@ def test_a_budget_is_a_share_of_what_there_is(need: int, *, fits: bool) -> None:
 
 def test_a_budget_is_rounded_down() -> None:
     facts = replace(CI, ram=199)
-    assert judge(one("x", ram=99), {"ram": 50}, facts).truth is Truth.TRUE
-    verdict = judge(one("x", ram=100), {"ram": 50}, facts)
+    assert Machine(facts, {"ram": 50}).judge(one("x", ram=99)).truth is Truth.TRUE
+    verdict = Machine(facts, {"ram": 50}).judge(one("x", ram=100))
     assert verdict.because == (Mismatch("ram", "100", "99"),)
 
 
 def test_each_memory_has_its_own_budget() -> None:
     variant = one("x", vram=10 * GB, ram=10 * GB)
-    assert judge(variant, {"vram": 50, "ram": 50}, SERVER).truth is Truth.TRUE
-    assert [m.fact for m in judge(variant, {"vram": 40}, SERVER).because] == ["vram"]
-    assert [m.fact for m in judge(variant, {"ram": 15}, SERVER).because] == ["ram"]
-    assert [m.fact for m in judge(variant, {"vram": 40, "ram": 15}, SERVER).because] == ["vram", "ram"]
+    assert Machine(SERVER, {"vram": 50, "ram": 50}).judge(variant).truth is Truth.TRUE
+    assert [m.fact for m in Machine(SERVER, {"vram": 40}).judge(variant).because] == ["vram"]
+    assert [m.fact for m in Machine(SERVER, {"ram": 15}).judge(variant).because] == ["ram"]
+    assert [m.fact for m in Machine(SERVER, {"vram": 40, "ram": 15}).judge(variant).because] == ["vram", "ram"]
 
 
 def test_on_unified_memory_both_needs_together_must_fit() -> None:
-    assert judge(one("x", vram=8 * GB, ram=8 * GB), {}, MAC).truth is Truth.TRUE
-    verdict = judge(one("x", vram=8 * GB, ram=8 * GB + 1), {}, MAC)
+    assert Machine(MAC, {}).judge(one("x", vram=8 * GB, ram=8 * GB)).truth is Truth.TRUE
+    verdict = Machine(MAC, {}).judge(one("x", vram=8 * GB, ram=8 * GB + 1))
     assert verdict.because == (Mismatch("ram", str(16 * GB + 1), str(16 * GB)),)
-    assert judge(one("x", vram=12 * GB + 1), {}, MAC).because == (Mismatch("vram", str(12 * GB + 1), str(12 * GB)),)
+    assert Machine(MAC, {}).judge(one("x", vram=12 * GB + 1)).because == (
+        Mismatch("vram", str(12 * GB + 1), str(12 * GB)),
+    )
 
 
 def test_elsewhere_the_needs_do_not_add_up() -> None:
-    assert judge(one("x", vram=24 * GB, ram=64 * GB), {}, SERVER).truth is Truth.TRUE
+    assert Machine(SERVER, {}).judge(one("x", vram=24 * GB, ram=64 * GB)).truth is Truth.TRUE
 
 
 def test_without_an_accelerator_there_is_no_room_in_one() -> None:
-    assert judge(one("x", vram=1), {}, CI).because == (Mismatch("vram", "1", "0"),)
-    assert judge(one("x"), {}, CI).truth is Truth.TRUE
+    assert Machine(CI, {}).judge(one("x", vram=1)).because == (Mismatch("vram", "1", "0"),)
+    assert Machine(CI, {}).judge(one("x")).truth is Truth.TRUE
 
 
 def test_what_is_needed_of_an_unknown_memory_is_unknown() -> None:
     facts = Facts(accelerator="cuda", ram=GB)
-    assert judge(one("x", vram=1), {}, facts).because == (Mismatch("vram", "1", None),)
-    assert judge(one("x", vram=1), {}, facts).truth is Truth.UNKNOWN
-    assert judge(one("x"), {}, Facts()).truth is Truth.TRUE
+    assert Machine(facts, {}).judge(one("x", vram=1)).because == (Mismatch("vram", "1", None),)
+    assert Machine(facts, {}).judge(one("x", vram=1)).truth is Truth.UNKNOWN
+    assert Machine(Facts(), {}).judge(one("x")).truth is Truth.TRUE
 
 
 def test_what_is_false_hides_what_is_unknown() -> None:
-    verdict = judge(one("x", vram=1, os="linux", cores=">8"), {}, Facts(os="darwin", accelerator="cuda"))
+    verdict = Machine(Facts(os="darwin", accelerator="cuda"), {}).judge(one("x", vram=1, os="linux", cores=">8"))
     assert (verdict.truth, verdict.because) == (Truth.FALSE, (Mismatch("os", "linux", "darwin"),))
 
 
 def test_all_that_is_unknown_is_said() -> None:
-    verdict = judge(one("x", vram=1, ram=1, cores=">8"), {}, Facts(accelerator="cuda"))
+    verdict = Machine(Facts(accelerator="cuda"), {}).judge(one("x", vram=1, ram=1, cores=">8"))
     assert [m.fact for m in verdict.because] == ["cores", "vram", "ram"]
 
 
@@ -117,7 +120,7 @@ def test_an_unknown_fact_that_could_decide_stops() -> None:
     large = Variant("large", KEY, "files", "other", parse_selector({"vram": ">=8GB"}), Needs(ram=GB))
     with pytest.raises(UnknownFactError) as caught:
         chosen(Facts(os="linux", accelerator="cuda"), model("asr", large, one("small")))
-    assert caught.value.message == "this machine: ram and vram is unknown and decides whether 'asr' gets 'large'"
+    assert caught.value.message == "this machine: ram and vram are unknown and decide whether 'asr' gets 'large'"
     assert "a profile in models.yaml with ram: …, vram: …" in str(caught.value.hint)
 
 
@@ -145,7 +148,7 @@ def test_a_required_model_that_does_not_suit_stops_with_every_reason() -> None:
     ]
     with pytest.raises(NothingSuitsError) as caught:
         select(models, {"ram": 50}, CI, "profile 'ci'")
-    assert caught.value.message == "profile 'ci': no variant suits for asr, ner"
+    assert caught.value.message == "profile 'ci': no variant suits for asr and ner"
     assert caught.value.details == (
         "asr  large: needs 6 GB vram, 0 B left in the budget; needs 100 GB ram, 3.5 GB left in the budget",
         "asr  mac: accelerator must be metal or rocm, is none; os must be darwin, is linux",
