@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from resolver.documents import constraints, kinds
 from resolver.documents.document import Document, Path, Value, entries_in, items_in
 from resolver.documents.source import address, source
-from resolver.domain.lock import key_of
-from resolver.domain.manifest import MAIN, Request
+from resolver.domain.manifest import Request
 
 DEFAULT_KEYS = frozenset(
     {
@@ -29,10 +28,6 @@ DEFAULT_KEYS = frozenset(
     }
 )
 """Keys of a model that are defaults for its variants; a test holds them to the types."""
-
-# What the key of an artifact says where the manifest says nothing.
-_UNSAID = {"hf": MAIN, "url": "", "file": ""}
-_ANY_VERSION = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +85,7 @@ def spelled_out(text: str) -> dict[str, Value]:
     if kind in ("url", "file") or "@" not in text:
         return {"source": text}
     before, _, asked = text.partition("@")
-    return {"source": before, "revision" if kind == "hf" else "version": asked}
+    return {"source": before, "revision" if kind in ("github", "hf") else "version": asked}
 
 
 def request_of(entry: Entry, known: Collection[str]) -> Request:
@@ -109,9 +104,3 @@ def request_of(entry: Entry, known: Collection[str]) -> Request:
         index=address(said["index"]) if "index" in said else None,
         license=kinds.licence(said["license"]) if "license" in said else None,
     )
-
-
-def key_for(request: Request) -> str:
-    """The key of the artifact that a request asks for."""
-    asked = request.version or request.revision
-    return key_of(request.source, asked or _UNSAID.get(request.kind, _ANY_VERSION))

@@ -14,7 +14,13 @@ LONGEST_ADDRESS = 2048
 
 # The rules of hubs: organisation and name, or a name alone as the first models have it.
 _REPOSITORY = re.compile(r"(?:[\w.-]+/)?[\w.-]+", re.ASCII)
+# The rules of GitHub: a login, with the suffix of an enterprise after `_`, and a repository's own name.
+_LOGIN = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.IGNORECASE | re.ASCII)
+_PROJECT = re.compile(r"[\w.-]+", re.ASCII)
 _PACKAGE = re.compile(r"[a-z0-9]|[a-z0-9][a-z0-9._-]*[a-z0-9]", re.IGNORECASE | re.ASCII)
+_PIPELINE = re.compile(r"[a-z][a-z0-9_]{2,99}", re.ASCII)
+# How spaCy names its own pipelines (spacy.io/models, "Naming conventions"), as package indexes spell names.
+_PIPELINE_PACKAGE = re.compile(r"[a-z]{2,3}-(?:core|dep|ent|sent)-[a-z0-9]+-(?:sm|md|lg|trf)", re.ASCII)
 
 
 def source(value: object, kinds: Collection[str]) -> str:
@@ -57,11 +63,33 @@ def _rough(segment: str) -> bool:
     return segment[0] in ".-" or segment[-1] in ".-" or "--" in segment or ".." in segment
 
 
+def _github(text: str, name: str) -> str:
+    _without_request(text, "revision")
+    owner, _, project = name.partition("/")
+    sound = _LOGIN.fullmatch(owner) and len(owner) <= 39 and _PROJECT.fullmatch(project) and len(project) <= 100
+    if not sound or project in (".", "..") or project.lower().endswith((".git", ".wiki")):
+        raise refused(text, "write github:owner/repository, and a branch, tag or commit beside it as 'revision'")
+    return name
+
+
 def _package(text: str, name: str) -> str:
     _without_request(text, "version")
     if not _PACKAGE.fullmatch(name) or len(name) > LONGEST_NAME:
         raise refused(text, "write the name of a package, like pypi:silero-vad")
-    return re.sub(r"[-_.]+", "-", name).lower()
+    normal = re.sub(r"[-_.]+", "-", name).lower()
+    if _PIPELINE_PACKAGE.fullmatch(normal):
+        reason = "names one of spaCy's pipelines, which package indexes hold stubs of"
+        raise refused(text, f"write spacy:{normal.replace('-', '_')}", reason)
+    return normal
+
+
+def _pipeline(text: str, name: str) -> str:
+    _without_request(text, "version")
+    if not _PIPELINE.fullmatch(name):
+        plain = re.sub(r"[-.]", "_", name).lower()
+        hint = f"write spacy:{plain}" if _PIPELINE.fullmatch(plain) else "write a name like spacy:en_core_web_md"
+        raise refused(text, hint)
+    return name
 
 
 def _other(text: str, name: str) -> str:
@@ -113,4 +141,11 @@ def _local(text: str, name: str) -> str:
     return name.rstrip("/")
 
 
-_NAMES: dict[str, Callable[[str, str], str]] = {"hf": _repository, "pypi": _package, "url": _url, "file": _local}
+_NAMES: dict[str, Callable[[str, str], str]] = {
+    "github": _github,
+    "hf": _repository,
+    "pypi": _package,
+    "spacy": _pipeline,
+    "url": _url,
+    "file": _local,
+}

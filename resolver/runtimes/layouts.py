@@ -1,4 +1,4 @@
-"""The three standard layouts. An artifact's shape decides: a commit, a wheel, or neither."""
+"""The standard layouts: a cache that a library keeps for one kind of source, an importable package, a plain folder."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,17 @@ from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import MAIN
 from resolver.domain.view import Layout
 
+HUGGING_FACE = "hf"
+GITHUB = "github"
 HUB = "huggingface/hub"
+TORCH_HUB = "torch/hub"
 PYTHON = "python"
 FILES = "files"
 
 
 def standard_layout(artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
     """Where a library looks that reads the hub's cache, an importable package, or a folder that it is told."""
-    if artifact.commit is not None:
+    if artifact.kind == HUGGING_FACE:
         return hub_layout(artifact, files)
     if artifact.archive is not None and artifact.archive.path.endswith(".whl"):
         return python_layout(files)
@@ -36,6 +39,23 @@ def hub_layout(artifact: Artifact, files: Sequence[File]) -> Layout:
         opens=snapshot,
         references={f"{repository}/refs/{name}": commit for name in sorted(names)},
         doubtful={f"{repository}/trees/{commit}.json": "a library's listing, which makes a filtered snapshot fail"},
+    )
+
+
+def torch_hub_layout(artifact: Artifact, files: Sequence[File]) -> Layout:
+    """Where torch.hub keeps a repository (torch/hub.py of torch 2.13: `_get_cache_or_reload`).
+
+    A program that names no ref looks for `main` when it is offline (`_parse_repo_info`), whatever the lock asks for:
+    `main` means the pin, as in the hub's cache.
+    """
+    repository = f"{TORCH_HUB}/{artifact.name.replace('/', '_')}"
+    asked, default = (f"{repository}_{ref.replace('/', '_')}" for ref in (artifact.version or artifact.request, MAIN))
+    folders = sorted({asked, default})
+    return Layout(
+        files={f"{folder}/{file.path}": file for folder in folders for file in files},
+        folders=tuple(folders),
+        opens=asked,
+        alone=tuple(folders),
     )
 
 

@@ -61,10 +61,23 @@ def _package_index(settings: SourceSettings) -> Source:
     return PackageIndex(settings.client, configured)
 
 
+def _github(settings: SourceSettings) -> Source:
+    from resolver.sources.github import GitHub
+    from resolver.sources.github_api import read_settings
+
+    return GitHub(settings.client, *read_settings(settings.environment))
+
+
 def _web(settings: SourceSettings) -> Source:
     from resolver.sources.web import Web
 
     return Web(settings.client)
+
+
+def _spacy(settings: SourceSettings) -> Source:
+    from resolver.sources.spacy import Spacy, places_from
+
+    return Spacy(settings.client, places_from(settings.environment))
 
 
 def _folder(settings: SourceSettings) -> Source:
@@ -75,7 +88,9 @@ def _folder(settings: SourceSettings) -> Source:
 
 SOURCES: Mapping[str, SourceKind] = {
     "file": SourceKind(_folder, "files", remote=False),
+    "github": SourceKind(_github, "torch-hub"),
     "hf": SourceKind(_huggingface, "huggingface"),
     "pypi": SourceKind(_package_index, "python"),
+    "spacy": SourceKind(_spacy, "spacy"),
     "url": SourceKind(_web, "files"),
 }

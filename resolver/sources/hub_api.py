@@ -1,13 +1,13 @@
 """What the Hub's API says of a repository: asked through our own door, bounded and judged; types of huggingface_hub."""
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
 from resolver.domain.digests import is_commit, is_sha256
 from resolver.domain.errors import NetworkError
+from resolver.sources.answers import as_commit, as_list, as_mapping, as_text, next_page
 from resolver.transport.client import Client
 from resolver.transport.origins import Credential
 
@@ -70,18 +70,18 @@ class HubApi:
         """The tags of a repository with the commit that each names; raises as `repository`."""
         document, _ = self._asked(f"{self._endpoint}/api/models/{quote(name)}/refs")
         try:
-            tags = _mapping(document)["tags"]
-            return {_text(one["name"]): _commit(one["targetCommit"]) for one in map(_mapping, _list(tags))}
+            tags = as_mapping(document)["tags"]
+            return {as_text(one["name"]): as_commit(one["targetCommit"]) for one in map(as_mapping, as_list(tags))}
         except (TypeError, ValueError, KeyError) as error:
             raise NetworkError(f"hf:{name}: the endpoint's list of tags is not what the Hub's API gives") from error
 
     def _judged(self, name: str, document: object) -> Repository:
         from huggingface_hub.hf_api import ModelInfo
 
-        fields = _mapping(document)
+        fields = as_mapping(document)
         info = ModelInfo(**fields)  # type: ignore[no-untyped-call]  # the library leaves its constructor untyped
-        commit = _commit(info.sha)
-        files = [_listed(one) for one in _list(fields.get("siblings") or [])]
+        commit = as_commit(info.sha)
+        files = [_listed(one) for one in as_list(fields.get("siblings") or [])]
         if len(files) >= LISTING_RELIABLE_UP_TO or any(one.blob_id is None and one.sha256 is None for one in files):
             files = self._tree(name, commit)
         internal = fields.get("_id")
@@ -90,7 +90,7 @@ class HubApi:
             files=tuple(files),
             license=_license(info),
             gated=bool(info.gated),
-            upstream_id=None if internal is None else _text(internal),
+            upstream_id=None if internal is None else as_text(internal),
         )
 
     def _tree(self, name: str, commit: str) -> list[Listed]:
@@ -100,58 +100,25 @@ class HubApi:
             if url is None:
                 return files
             page, following = self._asked(url)
-            files += [_listed(one) for one in map(_mapping, _list(page)) if one.get("type") == "file"]
+            files += [_listed(one) for one in map(as_mapping, as_list(page)) if one.get("type") == "file"]
             url = urljoin(url, following) if following else None
         raise ValueError("its list of files has no end")
 
     def _asked(self, url: str) -> tuple[object, str | None]:
         answer = self._client.get(url, limit=LARGEST_ANSWER, credential=self._credential)
         try:
-            return json.loads(answer.body), _next(answer.headers.get("link", ""))
+            return json.loads(answer.body), next_page(answer.headers.get("link", ""))
         except (ValueError, RecursionError) as error:
             raise NetworkError(
                 f"{answer.url}: the answer is not JSON", hint="is HF_ENDPOINT right, and no login page in between?"
             ) from error
 
 
-def _next(link: str) -> str | None:
-    """The address of the next page (RFC 8288)."""
-    for part in link.split(","):
-        address, _, parameters = part.strip().partition(">")
-        if 'rel="next"' in parameters:
-            return address.removeprefix("<")
-    return None
-
-
-def _mapping(value: object) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise TypeError("a mapping is missing")
-    return value
-
-
-def _list(value: object) -> Sequence[object]:
-    if not isinstance(value, list):
-        raise TypeError("a list is missing")
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value or not value.isprintable() or len(value) > 1024:
-        raise ValueError("a text is missing")
-    return value
-
-
-def _commit(value: object) -> str:
-    if not isinstance(value, str) or not is_commit(value):
-        raise ValueError("a commit is missing")
-    return value
-
-
 def _listed(value: object) -> Listed:
     """A sibling of a revision or an entry of a tree; they name the same facts differently."""
-    fields = _mapping(value)
+    fields = as_mapping(value)
     path = fields.get("rfilename", fields.get("path"))
-    lfs: Mapping[str, object] = _mapping(fields.get("lfs") or {})
+    lfs = as_mapping(fields.get("lfs") or {})
     sha256 = lfs.get("sha256", lfs.get("oid"))
     blob_id = fields.get("blobId", fields.get("oid"))
     size = lfs.get("size", fields.get("size"))
@@ -173,5 +140,5 @@ def _license(info: "ModelInfo") -> str | None:
     stated = info.card_data.get("license") if info.card_data else None
     several = stated if isinstance(stated, list) else [stated] if stated else []
     tagged = [tag.partition(":")[2] for tag in info.tags or () if tag.startswith("license:")]
-    found = [_text(one).lower() for one in several or tagged]
+    found = [as_text(one).lower() for one in several or tagged]
     return " and ".join(dict.fromkeys(found)) or None

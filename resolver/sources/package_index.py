@@ -87,6 +87,7 @@ class PackageIndex:
             flags=content.flags,
             archive=File(release.filename, size, release.sha256),
             index=request.index,
+            requires=content.requires,
         )
 
     def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
@@ -109,7 +110,9 @@ class PackageIndex:
         if sha256 != release.sha256:
             raise MismatchError(f"{release.filename}: the index names another sha256 than its bytes have")
         with desk.shelf.open(sha256) as stream:
-            return Wheel(stream, release.filename).content(desk)
+            wheel = Wheel(stream, release.filename)
+            wheel.prove()
+            return wheel.content(desk)
 
     def _size(self, url: str) -> int:
         answer = self._client().open(url, credential=self._credential())

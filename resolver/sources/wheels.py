@@ -11,7 +11,8 @@ import email.policy
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from typing import BinaryIO
@@ -22,6 +23,7 @@ from resolver.domain.names import objections
 from resolver.domain.ports import Desk
 from resolver.files.digest import digest_of_stream
 from resolver.sources.reading import member_stream
+from resolver.sources.requirements import python_requirements
 
 MOST_MEMBERS = 1_000_000
 LARGEST_METADATA = 1 << 24
@@ -42,11 +44,12 @@ _UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class WheelContent:
-    """What a wheel holds: the wanted members, their flags, and the licence that its metadata states."""
+    """What a wheel holds: the wanted members and their flags; the licence and requirements that METADATA states."""
 
     files: tuple[File, ...]
     flags: tuple[str, ...]
     license: str | None
+    requires: tuple[str, ...]
 
 
 class Wheel:
@@ -67,8 +70,39 @@ class Wheel:
         Raises:
             UnsafeContentError: a member cannot be read, or RECORD and members differ.
         """
-        try:
+        with self._readable():
             return self._content(desk)
+
+    def prove(self) -> None:
+        """Read every member and compare it with RECORD, for a wheel that is here whole.
+
+        Raises:
+            UnsafeContentError: a member is not what RECORD says.
+        """
+        with self._readable():
+            lying = [path for path, digest in self._record().items() if self._digest(path) != digest]
+        if lying:
+            raise UnsafeContentError(
+                f"{self.name}: RECORD does not tell the truth of {lying[0]!r}",
+                hint="nobody could place it: take another release",
+                details=lying[:20],
+            )
+
+    def identity(self) -> tuple[str, str]:
+        """The name and the version that METADATA states, empty where it states none; raises as `content`."""
+        with self._readable():
+            metadata = self._metadata()
+            return str(metadata.get("Name", "")).strip(), str(metadata.get("Version", "")).strip()
+
+    def text(self, path: str) -> str | None:
+        """A member as text, None where there is none of that name; raises as `content`."""
+        with self._readable():
+            return self._text(path) if path in self._members else None
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
         except _UNREADABLE as error:
             raise UnsafeContentError(f"{self.name} cannot be read: {error}") from error
 
@@ -81,7 +115,9 @@ class Wheel:
                 files.append(File(path, self._members[path].file_size, recorded.get(path) or self._digest(path)))
                 with self._stream(path) as stream:
                     flags |= desk.inspect(path, stream)
-        return WheelContent(tuple(files), tuple(sorted(flags)), _license(self._metadata()))
+        metadata = self._metadata()
+        stated = python_requirements(str(one) for one in metadata.get_all("Requires-Dist") or ())
+        return WheelContent(tuple(files), tuple(sorted(flags)), _license(metadata), stated)
 
     def _check(self) -> None:
         infos = [one for one in self._archive.infolist() if not one.is_dir()]

@@ -260,7 +260,8 @@ def _connection_error(url: str, error: Exception) -> NetworkError:
     host = origin_of(url)[1]
     return TransientError(
         f"{name}: cannot be reached ({type(error).__name__})",
-        hint=f"is {host} reachable, and right (HF_ENDPOINT, PIP_INDEX_URL)? HTTPS_PROXY and NO_PROXY are obeyed",
+        hint=f"is {host} reachable, and right (HF_ENDPOINT, PIP_INDEX_URL, MODELS_SPACY_DOWNLOADS, MODELS_GITHUB_API)? "
+        "HTTPS_PROXY and NO_PROXY are obeyed",
     )
 
 

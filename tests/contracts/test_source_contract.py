@@ -10,19 +10,20 @@ from typing import BinaryIO
 import pytest
 
 from resolver.cli.environment import Surroundings, WorkspaceRequest
-from resolver.documents.entries import key_for
 from resolver.domain.errors import ModelsError, NotFoundUpstreamError
-from resolver.domain.lock import Artifact, File
+from resolver.domain.lock import Artifact, File, key_for
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Body, Candidate, Desk, Silence, Source
 from resolver.sources import SOURCES
 from resolver.stages.resolve import choose
 from tests.cli.project import Project
-from tests.contracts.source_cases import CASES, Case, MemoryShelf
+from tests.contracts.source_cases import CASES, Around, Case, MemoryShelf
 from tests.servers.faults import ALWAYS, Fault, Kind
 from tests.servers.files import FileServer
+from tests.servers.github import LocalGitHub
 from tests.servers.hub import LocalHub
 from tests.servers.index import PackageIndex
+from tests.servers.releases import SpacyReleases
 
 
 @pytest.fixture(params=sorted(CASES))
@@ -31,14 +32,38 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def case(kind: str, project: Project, hub: LocalHub, index: PackageIndex, files: FileServer) -> Case:
-    return CASES[kind](project, hub, index, files)
+def releases() -> Iterator[SpacyReleases]:
+    with SpacyReleases() as releases:
+        yield releases
 
 
 @pytest.fixture
-def connect(kind: str, project: Project) -> Iterator[Callable[[], Source]]:
+def github() -> Iterator[LocalGitHub]:
+    with LocalGitHub() as github:
+        yield github
+
+
+@pytest.fixture
+def around(
+    project: Project,
+    hub: LocalHub,
+    index: PackageIndex,
+    files: FileServer,
+    releases: SpacyReleases,
+    github: LocalGitHub,
+) -> Around:
+    return Around(project, hub, index, files, releases, github)
+
+
+@pytest.fixture
+def case(kind: str, around: Around) -> Case:
+    return CASES[kind](around)
+
+
+@pytest.fixture
+def connect(kind: str, case: Case, project: Project) -> Iterator[Callable[[], Source]]:
     """A new connection with nothing remembered."""
-    around = Surroundings(project.environment, project.home, project.folder)
+    around = Surroundings({**project.environment, **case.environment}, project.home, project.folder)
     opened = []
 
     def connected() -> Source:
