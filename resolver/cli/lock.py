@@ -1,6 +1,7 @@
 """`models lock`."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -9,8 +10,7 @@ from resolver.cli.progress import reporting
 from resolver.cli.tables import say, show
 from resolver.cli.texts import count, seconds
 from resolver.domain.errors import UsageError
-from resolver.domain.lock import Artifact, Lock, files_for
-from resolver.domain.manifest import Variant
+from resolver.domain.lock import Artifact, File, Lock
 from resolver.domain.quantities import format_size
 from resolver.domain.report import LockReport
 
@@ -87,20 +87,21 @@ def _last_line(report: LockReport) -> str:
 
 
 def _rows(report: LockReport) -> list[tuple[str, ...]]:
+    """What each model brings; variants that differ in settings alone are one line."""
     rows: list[tuple[str, ...]] = []
     for model in report.lock.models:
+        found: dict[tuple[str, ...], None] = {}
         for variant in model.variants:
-            rows.append(_row(report, model.name, variant, report.lock.artifacts[variant.artifact]))
-            rows += [
-                _row(report, "  needs", None, report.lock.artifacts[key])
-                for key in report.lock.closure(variant.artifact)[1:]
-            ]
+            for key, files in report.lock.wanted(variant).items():
+                name = model.name if key == variant.artifact else "  needs"
+                found[_row(report, name, report.lock.artifacts[key], files)] = None
+        rows += found
     return rows
 
 
-def _row(report: LockReport, name: str, variant: Variant | None, artifact: Artifact) -> tuple[str, ...]:
+def _row(report: LockReport, name: str, artifact: Artifact, files: Sequence[File]) -> tuple[str, ...]:
     sign, pin = _pin(report.old, artifact)
-    size = sum(file.size for file in files_for(artifact, [variant] if variant else []) or artifact.files)
+    size = sum(file.size for file in files)
     marks = [*(["gated"] if artifact.gated else []), *artifact.flags]
     return f" {sign}", name, artifact.name, pin, format_size(size), artifact.license or "no licence", " · ".join(marks)
 

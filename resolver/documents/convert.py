@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from resolver.documents import kinds
 from resolver.documents.constraints import requirement
 from resolver.documents.document import Document, Value, entries_in, items_in
-from resolver.documents.entries import Entry, dependencies_of, entries_of, key_for, request_of
+from resolver.documents.entries import Entry, dependencies_of, entries_of, request_of
 from resolver.documents.settings import typed
 from resolver.domain.facts import Facts, facts_from, type_of_fact
 from resolver.domain.globs import FileFilter
+from resolver.domain.lock import key_for, stated_by
 from resolver.domain.manifest import DEFAULT_CACHE, DEFAULT_GROUP, Manifest, Model, Needs, Policy, Request, Variant
 from resolver.domain.selector import parse_selector
 
@@ -46,17 +47,13 @@ def manifest_of(document: Document, defaults: Mapping[str, str]) -> Manifest:
 
 def _with_stated_revisions(manifest: Manifest) -> Manifest:
     """A revision that one model states decides for dependencies on the same repository that state none."""
-    own = {variant.artifact for model in manifest.models for variant in model.variants}
-    stated: dict[str, set[str]] = {}
-    for key in own:
-        request = manifest.requests[key]
-        if request.revision or request.version:
-            stated.setdefault(request.source, set()).add(key)
+    stated = stated_by(manifest.models)
     moved = {
-        key: next(iter(stated[request.source]))
+        key: stated[request.source]
         for key, request in manifest.requests.items()
-        if not request.revision and not request.version and len(stated.get(request.source, ())) == 1
+        if key == key_for(Request(request.source)) and request.source in stated
     }
+    own = {variant.artifact for model in manifest.models for variant in model.variants}
     models = tuple(
         replace(model, variants=tuple(_depending(variant, moved) for variant in model.variants))
         for model in manifest.models

@@ -93,7 +93,8 @@ class Document:
     """A text as values. `keys` and `values` give the place of each path; a list item has no key.
 
     `problems` were found while reading. At the paths in `broken` the value is None for that reason; the mappings at
-    `incomplete` lost an entry. What follows from that is not reported again.
+    `incomplete` lost an entry. What follows from that is not reported again. `lost` if anything but an empty value was
+    refused.
     """
 
     lines: Lines
@@ -103,6 +104,7 @@ class Document:
     problems: tuple[Problem, ...] = ()
     broken: Collection[Path] = ()
     incomplete: Collection[Path] = ()
+    lost: bool = False
 
     def place(self, path: Path, *, at_key: bool = False) -> Place:
         """The place to point at: a scalar itself, a mapping or list by its key; the nearest that was written."""

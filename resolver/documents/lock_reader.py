@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar, cast
 
+from resolver.documents.lock_requirements import MOST, is_requirement
 from resolver.documents.lock_writer import LOCK_VERSION
 from resolver.documents.strict_json import check_characters, parse
 from resolver.domain.digests import is_commit, is_sha256
@@ -190,12 +191,24 @@ def _artifact(key: str, value: object) -> Artifact:
         dependencies=tuple(_edge(one, where) for one in _get(node, "dependencies", list, where)),
         archive=None if node.get("archive") is None else _archive(node["archive"], where),
         index=_maybe(node, "index", where),
+        requires=_requires(node, where) if "requires" in node else (),
     )
+
+
+def _requires(node: Mapping[str, object], where: str) -> tuple[str, ...]:
+    found = _texts(node, "requires", where)
+    if len(found) > MOST or list(found) != sorted(set(found)):
+        raise _wrong(where, f"has requirements twice, out of order, or more than {MOST}")
+    strange = next((one for one in found if not is_requirement(one)), None)
+    if strange is not None:
+        raise _wrong(where, f"requires {strange[:80]!r}, which is no requirement")
+    return found
 
 
 def _edge(value: object, where: str) -> Dependency:
     node = _typed(value, dict, f"{where}: a dependency")
-    return Dependency(_get(node, "artifact", str, where), _get(node, "because", str, where))
+    files = None if node.get("files") is None else _filter(_get(node, "files", dict, where), where)
+    return Dependency(_get(node, "artifact", str, where), _get(node, "because", str, where), files)
 
 
 def _file(value: object, where: str) -> File:

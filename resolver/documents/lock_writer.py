@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from resolver.domain.globs import FileFilter
-from resolver.domain.lock import Artifact, Choice, File, Lock, LockedProfile, Skipped
+from resolver.domain.lock import Artifact, Choice, Dependency, File, Lock, LockedProfile, Skipped
 from resolver.domain.manifest import Model, Needs, Policy, Variant
 
 LOCK_VERSION = 1
@@ -78,7 +78,9 @@ def _sorted(value: object) -> object:
 def _artifact(artifact: Artifact) -> str:
     stated = ', "license_stated": true' if artifact.license_stated else ""
     index = f',\n "index": {_json(artifact.index)}' if artifact.index else ""
-    edges = sorted((edge.artifact, edge.because) for edge in artifact.dependencies)
+    requires = f',\n "requires": {_json(sorted(artifact.requires))}' if artifact.requires else ""
+    edges = _joined(f"  {_json(_edge(edge))}" for edge in sorted(artifact.dependencies, key=_edge_order))
+    needed = f"[\n{edges}\n ]" if edges else "[]"
     files = _joined(f"  {_json(_file(file))}" for file in sorted(artifact.files, key=lambda file: file.path))
     return (
         f"{_json(artifact.key)}: {{\n"
@@ -86,11 +88,20 @@ def _artifact(artifact: Artifact) -> str:
         f' "version": {_json(artifact.version)},\n'
         f' "license": {_json(artifact.license)}{stated}, "gated": {_json(artifact.gated)},'
         f' "upstream_id": {_json(artifact.upstream_id)},\n'
-        f' "flags": {_json(sorted(artifact.flags))}{index},\n'
-        f' "dependencies": {_json([{"artifact": key, "because": because} for key, because in edges])},\n'
+        f' "flags": {_json(sorted(artifact.flags))}{index}{requires},\n'
+        f' "dependencies": {needed},\n'
         f' "archive": {_json(_file(artifact.archive) if artifact.archive else None)},\n'
         f' "files": [\n{files}\n ]}}'
     )
+
+
+def _edge(edge: Dependency) -> dict[str, object]:
+    files = {} if edge.files is None else {"files": _filter(edge.files)}
+    return {"artifact": edge.artifact, "because": edge.because, **files}
+
+
+def _edge_order(edge: Dependency) -> tuple[str, str, str]:
+    return edge.artifact, edge.because, _json(_filter(edge.files))
 
 
 def _file(file: File) -> dict[str, object]:

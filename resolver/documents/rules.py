@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from resolver.documents.document import Document, Fault, Path, Value, entries_in, quoted_key
-from resolver.documents.entries import DEFAULT_KEYS, Entry, dependencies_of, entries_of, key_for, request_of
+from resolver.documents.entries import DEFAULT_KEYS, Entry, dependencies_of, entries_of, request_of
 from resolver.documents.kinds import WrongTextError, is_misspelt
 from resolver.documents.settings import leaves, typed
 from resolver.domain.facts import type_of_fact
+from resolver.domain.lock import key_for
 from resolver.domain.manifest import Request
 from resolver.domain.names import folded
 from resolver.domain.selector import SelectorError, parse_selector

@@ -18,8 +18,8 @@ from resolver.documents.syntax import QUOTE, problems_of
 from resolver.domain.errors import Problem
 
 DEEPEST = 32
-MOST_EVENTS = 80_000
-"""One for each key and text, two for each mapping and list: some 6,000 variants, or 0.2 s."""
+MOST_EVENTS = 200_000
+"""One for each key and text, two for each mapping and list: some 12,000 variants, or half a second."""
 MOST_ENTRIES = 2_000
 """Of one mapping or list."""
 
@@ -72,11 +72,19 @@ class _Reading:
         self._broken: set[Path] = set()
         self._incomplete: set[Path] = set()
         self._documents = 0
+        self._lost = False
 
     def document(self) -> Document:
         """What was read."""
         return Document(
-            self.lines, self._root, self._keys, self._values, tuple(self.problems), self._broken, self._incomplete
+            self.lines,
+            self._root,
+            self._keys,
+            self._values,
+            tuple(self.problems),
+            self._broken,
+            self._incomplete,
+            self._lost,
         )
 
     def follow(self, text: str, loader: Loader) -> None:
@@ -116,6 +124,10 @@ class _Reading:
         raise _Enough
 
     def _refuse(self, place: Place, message: str, hint: str | None) -> None:
+        self._lost = True
+        self._tell(place, message, hint)
+
+    def _tell(self, place: Place, message: str, hint: str | None) -> None:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(self.lines.problem(place, message, hint))
 
@@ -188,12 +200,12 @@ class _Reading:
         key = node.key if node else None
         name = f"'{key}'" if key else "an item of the list"
         if not node:
-            self._refuse(Place(1, 1), "the manifest is empty", "it begins with 'version: 1'; the README shows the rest")
+            self._tell(Place(1, 1), "the manifest is empty", "it begins with 'version: 1'; the README shows the rest")
         elif value:
-            self._refuse(self.last, f"{name} cannot be {value}: there is no such value here", _LEAVE_OUT)
+            self._tell(self.last, f"{name} cannot be {value}: there is no such value here", _LEAVE_OUT)
         elif key or isinstance(node.into, list):
             hint = "write a space after ':'" if key and ":" in key else _LEAVE_OUT
-            self._refuse(node.key_place if key else self.last, f"{name} has no value", hint)
+            self._tell(node.key_place if key else self.last, f"{name} has no value", hint)
         self._put(None)
 
     def _key(self, node: OpenNode, event: yaml.ScalarEvent) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from resolver.domain.facts import Facts
-from resolver.domain.globs import wanted_by_any
-from resolver.domain.manifest import DEFAULT_CACHE, Model, Policy, Variant
+from resolver.domain.globs import FileFilter, wanted_by_any
+from resolver.domain.manifest import DEFAULT_CACHE, MAIN, Model, Policy, Request, Variant
 from resolver.domain.selector import Mismatch
 
 
@@ -18,12 +18,22 @@ class File:
     sha256: str
 
 
+MANIFEST_SAYS = "models.yaml: "
+"""How the reason of an edge begins that the manifest states."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """An edge to another artifact, and what says that it is needed."""
+    """An edge to another artifact, what says that it is needed, and which of its files (None: all)."""
 
     artifact: str
     because: str
+    files: FileFilter | None = None
+
+    @property
+    def revealed(self) -> bool:
+        """Whether a file or a library says so, and not the manifest."""
+        return not self.because.startswith(MANIFEST_SAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,7 @@ class Artifact:
 
     `commit` for sources with revisions, `version` for those with releases or tags; `archive` is the wheel or archive
     that `files` are members of; `index` only where the manifest names one for the model; `license_stated` where the
-    manifest states the licence.
+    manifest states the licence. `requires` are the Python requirements that the artifact's own metadata states.
     """
 
     key: str
@@ -47,6 +57,7 @@ class Artifact:
     dependencies: tuple[Dependency, ...] = ()
     archive: File | None = None
     index: str | None = None
+    requires: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -74,6 +85,32 @@ def key_of(source: str, request: str) -> str:
     return f"{source}@{request}" if request else source
 
 
+# What the key of an artifact says where the manifest says nothing: a branch, or nothing; else any version.
+_UNSAID = {"file": "", "github": MAIN, "hf": MAIN, "url": ""}
+_ANY_VERSION = "*"
+_COMPARISON = tuple("<>=!~")
+
+
+def asked_by(request: Request) -> str:
+    """What a request asks for, as the key says it."""
+    return request.version or request.revision or _UNSAID.get(request.kind, _ANY_VERSION)
+
+
+def key_for(request: Request) -> str:
+    """The key of the artifact that a request asks for."""
+    return key_of(request.source, asked_by(request))
+
+
+def request_in(key: str) -> Request:
+    """The request that a key says; what was left unsaid stays so."""
+    source, asked = _split(key)
+    if asked == _UNSAID.get(source.partition(":")[0], _ANY_VERSION):
+        return Request(source)
+    if asked.startswith(_COMPARISON):
+        return Request(source, version=asked)
+    return Request(source, revision=asked)
+
+
 def _split(key: str) -> tuple[str, str]:
     if key.startswith(("url:", "file:")):
         return key, ""
@@ -89,6 +126,19 @@ def source_of(key: str) -> str:
 def request_of(key: str) -> str:
     """The request in an artifact's key; empty where the source has none."""
     return _split(key)[1]
+
+
+def stated_by(models: Iterable[Model]) -> dict[str, str]:
+    """By source, the key of the one request that states a revision or version, where a variant of a model is that.
+
+    It decides for every dependency on the same source that states none. Writing the default counts as stating nothing.
+    """
+    found: dict[str, set[str]] = {}
+    for key in {variant.artifact for model in models for variant in model.variants}:
+        request = request_in(key)
+        if request.revision or request.version:
+            found.setdefault(request.source, set()).add(key)
+    return {source: next(iter(keys)) for source, keys in found.items() if len(keys) == 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +173,26 @@ class Lock:
 
     def closure(self, key: str) -> tuple[str, ...]:
         """The artifact and everything it needs, each once, itself first."""
-        found: dict[str, None] = {}
+        return tuple(self.ways(key))
+
+    def ways(self, key: str) -> dict[str, tuple[Dependency, ...]]:
+        """Everything that an artifact needs, itself first, each with the edges of the shortest way there."""
+        found: dict[str, tuple[Dependency, ...]] = {key: ()}
         waiting = [key]
-        while waiting:
-            current = waiting.pop(0)
-            if current not in found:
-                found[current] = None
-                waiting.extend(edge.artifact for edge in self.artifacts[current].dependencies)
-        return tuple(found)
+        for current in waiting:
+            for edge in self.artifacts[current].dependencies:
+                if edge.artifact not in found:
+                    found[edge.artifact] = (*found[current], edge)
+                    waiting.append(edge.artifact)
+        return found
+
+    def wanted(self, variant: Variant) -> dict[str, tuple[File, ...]]:
+        """What a variant brings: its artifact and everything that it needs, with the files that are wanted of each."""
+        filters: dict[str, set[FileFilter | None]] = {variant.artifact: {variant.files}}
+        for key in self.closure(variant.artifact):
+            for edge in self.artifacts[key].dependencies:
+                filters.setdefault(edge.artifact, set()).add(edge.files)
+        return {key: files_passing(self.artifacts[key], several) for key, several in filters.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +216,7 @@ class Selection:
         return {model.name: names.get(model.name) or self.skipped[model.name] for model in models}
 
 
-def files_for(artifact: Artifact, variants: Iterable[Variant]) -> tuple[File, ...]:
-    """The files of an artifact that these variants want; one that comes in as a dependency is wanted whole."""
-    filters = [variant.files if variant.artifact == artifact.key else None for variant in variants]
-    return tuple(file for file in artifact.files if wanted_by_any(file.path, filters))
+def files_passing(artifact: Artifact, filters: Iterable[FileFilter | None]) -> tuple[File, ...]:
+    """The files that at least one of the filters lets pass."""
+    several = tuple(filters)
+    return tuple(file for file in artifact.files if wanted_by_any(file.path, several))

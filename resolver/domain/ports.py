@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.view import Layout
@@ -83,6 +84,25 @@ class Desk:
     inspect: Inspector
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a library opens besides an artifact: what to ask for, why, and which of its files (None: all).
+
+    `because` names the file and the key that say so (`config.yaml: pipeline.params.segmentation`), or the library and
+    its version. Where the source has nothing of what is not `essential`, the lock goes without it and says so.
+    """
+
+    request: Request
+    because: str
+    files: FileFilter | None = None
+    essential: bool = True
+
+
+Reader = Callable[[str], object]
+"""(path of a file of the artifact) -> JSON as plain values; YAML likewise, with every scalar as text; any other file as
+text. None where the artifact has no such file, or where it is too large or not what its name says."""
+
+
 class Source(Protocol):
     """Where weights come from. Foreign exceptions stop here; what leaves are `resolver.domain.errors`."""
 
@@ -108,6 +128,24 @@ class Runtime(Protocol):
 
     def layout(self, artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
         """How the files of the artifact lie in the view; `owner` names a folder where the layout needs one."""
+        ...
+
+    def needs(self, artifact: Artifact, read: Reader) -> Sequence[Need]:
+        """What the library opens besides: what the artifact's files name, and what it asks for on its own.
+
+        An artifact without files is one that refuses access: then, what is known to be needed without reading it.
+
+        Raises:
+            InputError: what is needed cannot be told, or cannot be.
+        """
+        ...
+
+    def check(self, artifact: Artifact, read: Reader) -> None:
+        """Whether the files make a whole that the library can open.
+
+        Raises:
+            InputError: something is left out; the hint says how to take it in.
+        """
         ...
 
 

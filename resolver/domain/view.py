@@ -20,6 +20,7 @@ class Layout:
     opens: str
     references: Mapping[str, str] = field(default_factory=dict)
     doubtful: Mapping[str, str] = field(default_factory=dict)
+    alone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

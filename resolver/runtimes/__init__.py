@@ -11,6 +11,7 @@ from resolver.runtimes.pyannote import Pyannote
 from resolver.runtimes.python import PythonPath
 from resolver.runtimes.silero import Silero
 from resolver.runtimes.spacy import Spacy
+from resolver.runtimes.torch_hub import TorchHub
 
 RUNTIMES: Mapping[str, Runtime] = {
     "faster-whisper": FasterWhisper(),
@@ -21,4 +22,5 @@ RUNTIMES: Mapping[str, Runtime] = {
     "python": PythonPath(),
     "silero": Silero(),
     "spacy": Spacy(),
+    "torch-hub": TorchHub(),
 }

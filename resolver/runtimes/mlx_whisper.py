@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 
 from resolver.domain.lock import Artifact, File
+from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
 from resolver.runtimes.layouts import standard_layout
+from resolver.runtimes.whole import require
+
+LIBRARY = "mlx-whisper 0.4.3"
+
+# 0.4.3, load_models.py: the first of the two weights that exists. The tokenizer lies in the package (tokenizer.py).
+_REQUIRED = {
+    "config.json": ("config.json",),
+    "weights.safetensors or weights.npz": ("weights.safetensors", "weights.npz"),
+}
 
 
 class MlxWhisper:
@@ -13,3 +23,17 @@ class MlxWhisper:
     def layout(self, artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
         """The hub's cache for a repository, else a folder."""
         return standard_layout(artifact, files, owner)
+
+    def needs(self, artifact: Artifact, read: Reader) -> Sequence[Need]:
+        """Nothing besides."""
+        del artifact, read
+        return ()
+
+    def check(self, artifact: Artifact, read: Reader) -> None:
+        """The config and the weights.
+
+        Raises:
+            InputError: one of them is left out.
+        """
+        del read
+        require(artifact, _REQUIRED, LIBRARY)

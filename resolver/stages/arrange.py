@@ -1,10 +1,10 @@
 """From a lock and a selection: the view, where every selected file lies; what cannot lie together is a conflict."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from resolver.domain.errors import ConflictError, UnknownNameError
-from resolver.domain.lock import Artifact, File, Lock, Selected, Selection, files_for
+from resolver.domain.lock import Artifact, Dependency, File, Lock, Selected, Selection
 from resolver.domain.names import did_you_mean, objections, path_objection
 from resolver.domain.ports import Runtime, Runtimes
 from resolver.domain.view import Layout, Placement, Reference, View
@@ -20,8 +20,10 @@ def arrange(lock: Lock, selection: Selection, runtimes: Runtimes) -> View:
     building = _Building(lock)
     for selected in selection.chosen:
         runtime = _runtime(selected, runtimes)
-        for key in lock.closure(selected.variant.artifact):
-            building.add(selected, lock.artifacts[key], runtime)
+        ways = lock.ways(selected.variant.artifact)
+        for key, files in lock.wanted(selected.variant).items():
+            building.remember(selected, key, ways[key])
+            building.add(selected, lock.artifacts[key], files, runtime)
     clashes = objections(building.view.placements)
     if clashes:
         raise ConflictError("the selected artifacts cannot lie together", details=clashes[:20])
@@ -48,6 +50,9 @@ class _Building:
         self._opens: dict[str, str] = {}
         self._doubtful: dict[str, str] = {}
         self._spare: dict[str, File] = {}
+        self._alone: dict[str, tuple[str, str]] = {}
+        self._own: dict[str, str] = {}
+        self._ways: dict[tuple[str, str], Sequence[Dependency]] = {}
 
     @property
     def view(self) -> View:
@@ -61,15 +66,20 @@ class _Building:
             {path: file for path, file in self._spare.items() if path not in self._placements},
         )
 
-    def add(self, selected: Selected, artifact: Artifact, runtime: Runtime) -> None:
+    def remember(self, selected: Selected, key: str, way: Sequence[Dependency]) -> None:
+        """Why a model wants an artifact: the edges from its own to that one."""
+        self._own[selected.model.name] = selected.variant.artifact
+        self._ways[selected.model.name, key] = way
+
+    def add(self, selected: Selected, artifact: Artifact, files: Sequence[File], runtime: Runtime) -> None:
         """Place one artifact for one model."""
         name = selected.model.name
         own = artifact.key == selected.variant.artifact
-        files = files_for(artifact, [selected.variant])
         owner = name if own else f"{name}.depends/{_last(artifact)}"
         layout = runtime.layout(artifact, files, owner)
         self._spare |= runtime.layout(artifact, artifact.files, owner).files
         self._check_repository(layout, artifact, name)
+        self._check_alone(layout, artifact, name)
         for path, file in layout.files.items():
             self._place(path, file, artifact.key, name)
         for path, text in layout.references.items():
@@ -86,7 +96,7 @@ class _Building:
         if earlier is None:
             self._placements[path] = Placement(path, file, key, (model,))
         elif earlier.file.sha256 != file.sha256:
-            raise _conflict(
+            raise self._conflict(
                 f"two different files would lie at {path}", (earlier.models[0], earlier.artifact), (model, key)
             )
         elif model not in earlier.models:
@@ -101,11 +111,37 @@ class _Building:
         for path, text in layout.references.items():
             earlier = self._references.get(path)
             if earlier is not None and earlier.text != text:
-                raise _conflict(
+                raise self._conflict(
                     f"one `main` serves all of {artifact.source}, and it would have to be two commits",
-                    (earlier.models[0], _pinned(self._lock.artifacts, earlier.artifact)),
-                    (model, _pinned(self._lock.artifacts, artifact.key)),
+                    (earlier.models[0], earlier.artifact),
+                    (model, artifact.key),
                 )
+
+    def _check_alone(self, layout: Layout, artifact: Artifact, model: str) -> None:
+        for folder in layout.alone:
+            first = self._alone.setdefault(folder, (model, artifact.key))
+            earlier = self._lock.artifacts[first[1]]
+            if (earlier.source, earlier.commit) != (artifact.source, artifact.commit):
+                raise self._conflict(
+                    f"one folder, {folder}, would have to hold two commits or repositories",
+                    first,
+                    (model, artifact.key),
+                )
+
+    def _conflict(self, what: str, first: tuple[str, str], second: tuple[str, str]) -> ConflictError:
+        return ConflictError(
+            what,
+            hint="ask for the same `revision:` or `version:` in both; what is named without one follows the model that "
+            "states it",
+            details=(f"because {self._want(*first)}", f"and because {self._want(*second)}"),
+        )
+
+    def _want(self, model: str, key: str) -> str:
+        """How a model comes to want an artifact: edge by edge, and what that is pinned to."""
+        artifact = self._lock.artifacts[key]
+        pin = (artifact.commit or "")[:12] or artifact.version
+        steps = [f"{edge.artifact} ({edge.because})" for edge in self._ways[model, key]]
+        return f"'{model}' wants {' → '.join([self._own[model], *steps])}" + (f" at {pin}" if pin else "")
 
 
 def _last(artifact: Artifact) -> str:
@@ -113,15 +149,3 @@ def _last(artifact: Artifact) -> str:
     last = artifact.source.rstrip("/").rpartition("/")[2]
     told_apart = hashlib.sha256(artifact.key.encode()).hexdigest()[:8]
     return told_apart if path_objection(last) else f"{last}-{told_apart}"
-
-
-def _pinned(artifacts: Mapping[str, Artifact], key: str) -> str:
-    return f"{key} at {str(artifacts[key].commit)[:12]}"
-
-
-def _conflict(what: str, first: tuple[str, str], second: tuple[str, str]) -> ConflictError:
-    return ConflictError(
-        what,
-        hint="ask for the same `revision:` or `version:` in both models, or select only one of them",
-        details=(f"because '{first[0]}' wants {first[1]}", f"and because '{second[0]}' wants {second[1]}"),
-    )

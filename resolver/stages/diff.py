@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from resolver.domain.lock import Artifact, File, Lock, Skipped, files_for
+from resolver.domain.lock import Artifact, File, Lock, Skipped, files_passing
 from resolver.domain.manifest import Model, Variant
 from resolver.domain.report import Change
 
@@ -27,7 +27,7 @@ def changes(old: Lock | None, new: Lock) -> tuple[Change, ...]:
 
 
 def _size(lock: Lock, variant: Variant) -> int:
-    return sum(file.size for file in files_for(lock.artifacts[variant.artifact], [variant]))
+    return sum(file.size for file in files_passing(lock.artifacts[variant.artifact], [variant.files]))
 
 
 def _of_model(before: Model, after: Model, old: Lock, new: Lock) -> Iterator[Change]:
@@ -45,11 +45,15 @@ def _of_model(before: Model, after: Model, old: Lock, new: Lock) -> Iterator[Cha
 def _of_variant(model: str, before: tuple[Lock, Variant], after: tuple[Lock, Variant]) -> Iterator[Change]:
     """What differs of the variant itself, then of what it needs."""
     old, new = before[0].artifacts[before[1].artifact], after[0].artifacts[after[1].artifact]
-    yield from _of_artifact(model, (old, files_for(old, [before[1]])), (new, files_for(new, [after[1]])))
-    for key in after[0].closure(new.key)[1:]:
-        if key in before[0].closure(old.key)[1:]:
-            was, now = before[0].artifacts[key], after[0].artifacts[key]
-            yield from _of_artifact(model, (was, was.files), (now, now.files))
+    then, now = before[0].wanted(before[1]), after[0].wanted(after[1])
+    yield from _of_artifact(model, (old, then.pop(old.key)), (new, now.pop(new.key)))
+    for key in now:
+        if key in then:
+            yield from _of_artifact(model, (before[0].artifacts[key], then[key]), (after[0].artifacts[key], now[key]))
+        else:
+            yield Change(model, "added", None, key, sum(file.size for file in now[key]))
+    for key in sorted(then.keys() - now.keys()):
+        yield Change(model, "removed", key, None, -sum(file.size for file in then[key]))
 
 
 def _of_artifact(

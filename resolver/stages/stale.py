@@ -8,13 +8,19 @@ from resolver.domain.manifest import Manifest, Model, Variant
 from resolver.domain.report import Difference
 
 
-def differences(manifest: Manifest, lock: Lock, unsettled: Collection[str]) -> tuple[Difference, ...]:
-    """Each difference; `unsettled` are the artifact keys that the lock does not pin as they are asked for now."""
+def differences(
+    manifest: Manifest, lock: Lock, wanted: Collection[str], unsettled: Collection[str]
+) -> tuple[Difference, ...]:
+    """Each difference.
+
+    `wanted` are the keys of everything that is asked for or needed, `unsettled` those of them that the lock does not
+    pin as they are asked for now.
+    """
     found = [*_models(manifest, lock), *_whole(manifest, lock)]
     found += [
         Difference(key, "is asked for in another way than it was locked") for key in unsettled if key in lock.artifacts
     ]
-    strange = sorted(set(lock.artifacts) - set(manifest.requests))
+    strange = sorted(set(lock.artifacts) - set(wanted))
     found += [Difference(key, "is in the lock and nobody asks for it") for key in strange]
     return tuple(found)
 

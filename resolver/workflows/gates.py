@@ -7,8 +7,7 @@ from resolver.domain.errors import AccessRefusedError, ModelsError
 from resolver.domain.lock import Artifact
 from resolver.domain.plan import Download
 from resolver.domain.ports import Candidate, Refusal, Sources
-
-AT_A_TIME = 8
+from resolver.workflows.together import AT_A_TIME
 
 
 def access_error(refusals: Iterable[Refusal], needed_by: Mapping[str, str] | None = None) -> AccessRefusedError:
@@ -19,12 +18,18 @@ def access_error(refusals: Iterable[Refusal], needed_by: Mapping[str, str] | Non
     unique = sorted(set(refusals), key=lambda one: one.source)
     details = [_refusal_text(one, (needed_by or {}).get(one.source)) for one in unique]
     count = f"{len(unique)} repositories refuse" if len(unique) > 1 else "1 repository refuses"
-    each = {1: "it", 2: "both"}.get(len(unique), "all of them")
     return AccessRefusedError(
         f"{count} access; nothing was fetched",
-        hint=f"accept {each}, then set HF_TOKEN or run `hf auth login`",
+        hint=_way_in([one for one in unique if one.accept_url]),
         details=details,
     )
+
+
+def _way_in(gated: Sequence[Refusal]) -> str:
+    if not gated:
+        return "check the token: HF_TOKEN for hf:, GITHUB_TOKEN for github:"
+    each = {1: "it", 2: "both"}.get(len(gated), "all of them")
+    return f"accept {each}, then set HF_TOKEN or run `hf auth login`"
 
 
 def _refusal_text(one: Refusal, model: str | None) -> str:

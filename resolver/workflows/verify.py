@@ -131,7 +131,7 @@ def _repair(
     """
     from resolver.stages.fetch import Limits
     from resolver.workflows.carry_out import Job, carry_out, remember
-    from resolver.workflows.lock import joined
+    from resolver.workflows.together import joined
 
     gone = [one.path for one in found if one.kind == "unexpected"]
     remove(gone, prospect.root)

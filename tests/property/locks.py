@@ -24,6 +24,14 @@ SHA256 = st.integers(0, 2**256 - 1).map("{:064x}".format)
 COMMITS = st.integers(0, 2**160 - 1).map("{:040x}".format)
 KEYS = st.tuples(st.sampled_from(["hf:org/a", "pypi:b", "url:https://h/c@d", "file:./e"]), TEXT).map("@".join)
 SORTED_TEXTS = st.lists(TEXT, max_size=3, unique=True).map(lambda found: tuple(sorted(found)))
+FILTERS = st.none() | st.builds(FileFilter, SORTED_TEXTS, SORTED_TEXTS)
+REQUIREMENTS = st.tuples(
+    st.from_regex(r"[A-Za-z0-9]{1,3}(\[[a-z]{1,2}\])?", fullmatch=True),
+    st.sampled_from(["", ">=1", "<3,>=1.24", "==1.*", "~=2.0", "===x"]),
+    st.sampled_from(
+        ["", '; python_version >= "3.9"', '; (os_name == "a" or "b" in sys_platform) and os_name != "\u00e9"']
+    ),
+).map("".join)
 FILES = st.builds(File, PATHS, BYTES, SHA256)
 ARCHIVES = st.builds(File, NAMES, BYTES, SHA256)
 NUMBERS = st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False)
@@ -83,8 +91,12 @@ def _sorted_edges(edges: list[Dependency]) -> tuple[Dependency, ...]:
     return tuple(sorted(edges, key=lambda edge: (edge.artifact, edge.because)))
 
 
+def _edge_of_its_own(edge: Dependency) -> tuple[str, str]:
+    return edge.artifact, edge.because
+
+
 def _artifacts(key: str, keys: list[str]) -> st.SearchStrategy[Artifact]:
-    edges = st.builds(Dependency, st.sampled_from(keys), TEXT)
+    edges = st.builds(Dependency, st.sampled_from(keys), TEXT, FILTERS)
     return st.builds(
         Artifact,
         key=st.just(key),
@@ -96,9 +108,10 @@ def _artifacts(key: str, keys: list[str]) -> st.SearchStrategy[Artifact]:
         gated=st.booleans(),
         upstream_id=st.none() | TEXT,
         flags=SORTED_TEXTS,
-        dependencies=st.lists(edges, max_size=2, unique=True).map(_sorted_edges),
+        dependencies=st.lists(edges, max_size=2, unique_by=_edge_of_its_own).map(_sorted_edges),
         archive=st.none() | ARCHIVES,
         index=st.none() | TEXT.filter(bool),
+        requires=st.lists(REQUIREMENTS, max_size=3, unique=True).map(lambda found: tuple(sorted(found))),
     )
 
 
@@ -112,7 +125,7 @@ def _variants(keys: list[str]) -> st.SearchStrategy[Variant]:
         when=SELECTORS,
         needs=st.builds(Needs, BYTES, BYTES),
         requires=SORTED_TEXTS,
-        files=st.none() | st.builds(FileFilter, SORTED_TEXTS, SORTED_TEXTS),
+        files=FILTERS,
         settings=st.dictionaries(TEXT, JSON, max_size=3),
         depends=st.lists(st.sampled_from(keys), max_size=2, unique=True).map(lambda some: tuple(sorted(some))),
     )

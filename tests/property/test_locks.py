@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from resolver.documents.lock_reader import read_lock
 from resolver.documents.lock_writer import lock_text
 from resolver.domain.errors import LockError
+from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, Dependency, Lock
 from resolver.domain.manifest import Model, Variant
 from tests.property.locks import locks, patiently
@@ -40,12 +41,16 @@ def shuffled_lock(lock: Lock, dice: random.Random) -> Lock:
     def mixed(some: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(dice.sample(some, len(some)))
 
+    def filtered(one: FileFilter | None) -> FileFilter | None:
+        return one and FileFilter(mixed(one.include), mixed(one.exclude))
+
     def artifact(one: Artifact) -> Artifact:
-        edges = mixed(one.dependencies)
-        return replace(one, files=mixed(one.files), flags=mixed(one.flags), dependencies=edges)
+        edges = tuple(replace(edge, files=filtered(edge.files)) for edge in mixed(one.dependencies))
+        requires = mixed(one.requires)
+        return replace(one, files=mixed(one.files), flags=mixed(one.flags), dependencies=edges, requires=requires)
 
     def variant(one: Variant) -> Variant:
-        files = one.files and replace(one.files, include=mixed(one.files.include), exclude=mixed(one.files.exclude))
+        files = filtered(one.files)
         settings_ = shuffled(dict(one.settings), dice)
         return replace(one, requires=mixed(one.requires), depends=mixed(one.depends), files=files, settings=settings_)
 
@@ -76,6 +81,16 @@ def test_edges_are_written_in_one_order(edges: list[tuple[str, str]]) -> None:
     locked = Lock((), {key: replace(artifact(key), dependencies=()) for key in "bc"} | {"a": found})
     wanted = tuple(Dependency(*edge) for edge in sorted(edges))
     assert read_lock(lock_text(locked)).artifacts["a"].dependencies == wanted
+
+
+@given(st.permutations([None, FileFilter(), FileFilter(("a",)), FileFilter(("b",)), FileFilter(("a",), ("c",))]))
+def test_edges_that_differ_in_their_files_are_written_in_one_order(filters: list[FileFilter | None]) -> None:
+    edges = tuple(Dependency("b", "why", one) for one in filters)
+    artifacts = {"a": replace(artifact("a"), dependencies=edges), "b": replace(artifact("b"), dependencies=())}
+    found = read_lock(lock_text(Lock((), artifacts))).artifacts["a"].dependencies
+    assert set(found) == set(edges)
+    again = replace(artifacts["a"], dependencies=tuple(sorted(edges, key=repr)))
+    assert lock_text(Lock((), {**artifacts, "a": again})) == lock_text(Lock((), artifacts))
 
 
 @settings(patiently, max_examples=40)

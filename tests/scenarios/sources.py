@@ -21,6 +21,7 @@ class Offer:
     tags: Mapping[str, str] = field(default_factory=dict)
     releases: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=lambda: {"model.bin": "1000"})
+    contents: Mapping[str, str] = field(default_factory=dict)
     license: str | None = None
     flags: tuple[str, ...] = ()
     gated: str = ""
@@ -70,21 +71,27 @@ class Memory:
         return Refusal(source, reason, f"memory:{source}") if reason else None
 
     def artifact(self, key: str, request: Request, candidate: Candidate, desk: Desk) -> Artifact:
-        """Files whose bytes follow from their path and the pin."""
+        """Files whose bytes follow from their path and the pin; those with contents are looked into."""
         offer = self._offer(request.source)
         pin = candidate.commit or candidate.version
+        flags = set(offer.flags)
         files = [
             File(path, int(size), hashlib.sha256(f"{pin} {path}".encode()).hexdigest())
             for path, size in offer.files.items()
             if desk.wanted(path)
         ]
+        for path, text in offer.contents.items():
+            if desk.wanted(path):
+                flags |= desk.inspect(path, io.BytesIO(text.encode()))
+                sha256, size = desk.shelf.keep([text.encode()])
+                files.append(File(path, size, sha256))
         return Artifact(
             key=key,
             commit=candidate.commit,
             version=candidate.version,
             files=tuple(files),
             license=offer.license,
-            flags=offer.flags,
+            flags=tuple(sorted(flags)),
             gated=bool(offer.gated),
         )
 
@@ -103,6 +110,7 @@ def registry(memory: Memory) -> dict[str, SourceKind]:
     connect: Callable[[SourceSettings], Source] = lambda _: memory  # noqa: E731 - a name for its type
     return {
         "file": SourceKind(connect, "files"),
+        "github": SourceKind(connect, "torch-hub"),
         "hf": SourceKind(connect, "huggingface"),
         "pypi": SourceKind(connect, "python"),
         "url": SourceKind(connect, "files"),

@@ -3,10 +3,11 @@
 why           what it is about
 manifest      models.yaml
 offers        by source: branches, tags (name to commit), releases (version to nothing or `yanked`), files (path to
-              size), license, flags, gated
+              size), contents (path to text), license, flags, gated
 old           pins of the lock that is there already, by key; `old_manifest` where it had another manifest
 upgrade       the arguments that let pins move
 pins          by key, what the lock must pin: all of it
+edges         by key, what it needs and why, one `key  because` a line; all of them
 selection     by profile and model: the variant, or `skipped`
 asked         the sources that may be asked, no others
 error         the whole message; `code` its exit code
@@ -24,7 +25,20 @@ from tests.scenarios.sources import Memory, commit, offers_from, registry
 
 FOLDER = Path(__file__).parent
 SCENARIOS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-KEYS = {"why", "manifest", "offers", "old", "old_manifest", "upgrade", "pins", "selection", "asked", "error", "code"}
+KEYS = {
+    "why",
+    "manifest",
+    "offers",
+    "old",
+    "old_manifest",
+    "upgrade",
+    "pins",
+    "edges",
+    "selection",
+    "asked",
+    "error",
+    "code",
+}
 
 Scenario = Mapping[str, Any]
 
@@ -59,11 +73,18 @@ def judge_success(project: Project, scenario: Scenario, result: Result) -> None:
     }
     if "selection" in scenario:
         assert selections(project) == scenario["selection"]
+    if "edges" in scenario:
+        assert edges(project) == scenario["edges"]
     assert project.run("lock", "--check").code == 0, "what was locked is fresh"
 
 
 def pins(project: Project) -> dict[str, str]:
     return {key: project.pin(key) for key in project.lock["artifacts"]}
+
+
+def edges(project: Project) -> dict[str, list[str]]:
+    found = {key: one["dependencies"] for key, one in project.lock["artifacts"].items()}
+    return {key: [f"{edge['artifact']}  {edge['because']}" for edge in some] for key, some in found.items() if some}
 
 
 def selections(project: Project) -> dict[str, dict[str, str]]:

@@ -19,6 +19,8 @@ FILES: Path = ("artifacts", WHISPER, "files")
 ARCHIVE: Path = ("artifacts", VOICES, "archive")
 VARIANT: Path = ("models", 0, "variants", 0)
 SERVER: Path = ("profiles", "server")
+EDGE: Path = ("artifacts", SEGMENTATION, "dependencies", 1)
+REQUIRES: Path = ("artifacts", VOICES, "requires")
 
 
 def edited(path: Path, value: Any) -> bytes:
@@ -129,6 +131,7 @@ REQUIRED: list[Path] = [
     *[(*VARIANT, key) for key in ("name", "artifact", "runtime", "category", "when", "needs", "requires")],
     *[(*VARIANT, key) for key in ("settings", "depends")],
     *[("models", 1, "variants", 0, "files", key) for key in ("include", "exclude")],
+    *[(*EDGE, "files", key) for key in ("include", "exclude")],
     *[("artifacts", WHISPER, key) for key in ("gated", "flags", "dependencies", "files")],
     *[(*FILES, 0, key) for key in ("path", "size", "sha256")],
     *[(*ARCHIVE, key) for key in ("path", "size", "sha256")],
@@ -163,6 +166,9 @@ OF_TYPES: list[tuple[Path, list[Any]]] = [
     (("artifacts", WHISPER, "license_stated"), ["true", 1]),
     (("artifacts", WHISPER, "flags"), ["pickle", {"pickle": True}, [1]]),
     (("artifacts", WHISPER, "dependencies"), [{}, ["x"], [[]]]),
+    ((*EDGE, "files"), [1, "x", True, []]),
+    ((*EDGE, "files", "exclude"), ["*.md", [1], None]),
+    (REQUIRES, [1, "x", None, {}, [1], [None], True]),
     (("artifacts", WHISPER, "files"), [{}, None, ["x"], [1], [[]], [None]]),
     (ARCHIVE, [1, "x", [], True]),
     (("policy",), [[], None, "deny"]),
@@ -223,6 +229,11 @@ WRONG: list[tuple[Path, Any, str]] = [
     ],
     (("budget", "disk"), "5%", "percents"),
     *[(("cache",), path, "'cache'") for path in ("", "..", "/etc", "../x", "C:x", "\ud800")],
+    *[
+        (REQUIRES, [one], "which is no requirement")
+        for one in ("", "x @ https://h/x", "-x", "x>=", "x" * 301, "x; a\tb")
+    ],
+    *[(REQUIRES, some, "twice, out of order") for some in (["a", "a"], ["b", "a"], [f"x{n:03}" for n in range(201)])],
     *[((*VARIANT, key), "\ud800", "") for key in ("runtime", "category")],
     (("artifacts", WHISPER, "license"), "\udfff", ""),
 ]
@@ -235,6 +246,18 @@ WRONG: list[tuple[Path, Any, str]] = [
 )
 def test_nonsense_is_refused_where_it_stands(path: Path, value: Any, message: str) -> None:
     assert message in refusal(edited(path, value))
+
+
+def test_requirements_may_be_as_many_and_as_long_as_they_are_kept() -> None:
+    most = [f"x{n:03}" for n in range(199)] + ["y" * 300]
+    assert read_lock(edited(REQUIRES, most)).artifacts[VOICES].requires == tuple(most)
+
+
+@pytest.mark.parametrize("path", [REQUIRES, (*EDGE, "files")])
+def test_what_only_some_artifacts_have_may_be_missing(path: Path) -> None:
+    after = read_lock(without(path)).artifacts
+    assert after[VOICES].requires == (() if path is REQUIRES else EXAMPLE.artifacts[VOICES].requires)
+    assert (after[SEGMENTATION].dependencies[1].files is None) == (path is not REQUIRES)
 
 
 @pytest.mark.parametrize("path", [("artifacts", WHISPER, "whatever"), ("whatever",), (*VARIANT, "needs", "later")])

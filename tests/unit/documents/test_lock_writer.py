@@ -50,7 +50,11 @@ LAYOUT = f"""\
  "version": "v2",
  "license": null, "gated": true, "upstream_id": null,
  "flags": ["pickle"],
- "dependencies": [{{"artifact": "{WHISPER}", "because": "models.yaml: diarization.depends"}}],
+ "dependencies": [
+  {{"artifact": "{WHISPER}", "because": "models.yaml: diarization.depends"}},
+  {{"artifact": "{VOICES}", "because": "config.yaml: pipeline.params.vad", \
+"files": {{"include": ["**/*.jit"], "exclude": ["*.md"]}}}}
+ ],
  "archive": null,
  "files": [
   {{"path": "model.bin", "size": 483546902, "sha256": "{"2" * 64}"}}
@@ -61,6 +65,7 @@ LAYOUT = f"""\
  "license": "mit", "gated": false, "upstream_id": null,
  "flags": [],
  "index": "https://index.example/simple",
+ "requires": ["numpy<3,>=1.24", "torch>=1.12; python_version >= \\"3.9\\""],
  "dependencies": [],
  "archive": {{"path": "voices-1.0-py3-none-any.whl", "size": 2200000, "sha256": "{"4" * 64}"}},
  "files": [

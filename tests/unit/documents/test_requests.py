@@ -48,10 +48,8 @@ def test_a_request_is_kept_under_its_source_and_what_was_asked(written: str, key
 
 
 def test_a_kind_without_a_grammar_of_its_own_takes_a_plain_name() -> None:
-    text = b"version: 1\nmodels: {m: {source: spacy:en_core_web_md}}"
-    assert list(read_manifest(text, "models.yaml", {"spacy": "spacy"}, ["spacy"]).requests) == [
-        "spacy:en_core_web_md@*"
-    ]
+    text = b"version: 1\nmodels: {m: {source: zoo:en_core_web_md}}"
+    assert list(read_manifest(text, "models.yaml", {"zoo": "files"}, ["files"]).requests) == ["zoo:en_core_web_md@*"]
 
 
 def test_what_one_use_states_holds_for_the_artifact() -> None:

@@ -1,11 +1,25 @@
 """The lock as values: keys, closures, and which files of an artifact somebody wants."""
 
+from dataclasses import replace
+
 import pytest
 
 from resolver.domain.digests import is_commit, is_sha256
 from resolver.domain.globs import FileFilter
-from resolver.domain.lock import Artifact, Selected, Selection, Skipped, files_for, key_of, request_of, source_of
-from resolver.domain.manifest import Request, Variant
+from resolver.domain.lock import (
+    Artifact,
+    Dependency,
+    Selected,
+    Selection,
+    Skipped,
+    files_passing,
+    key_for,
+    key_of,
+    request_in,
+    request_of,
+    source_of,
+)
+from resolver.domain.manifest import Request
 from resolver.domain.plan import Download, Plan
 from resolver.domain.selector import Mismatch
 from resolver.domain.view import Reference
@@ -56,20 +70,51 @@ def test_a_closure_is_everything_that_is_needed_once_itself_first() -> None:
 FILES = (file("model.bin"), file("README.md"), file("config.json"))
 
 
-def filtered(include: str) -> Variant:
-    return Variant("v", KEY, "files", "other", files=FileFilter((include,)))
+BIN, JSON = FileFilter(("*.bin",)), FileFilter(("*.json",))
 
 
-def test_a_variant_wants_the_files_that_pass_its_filter() -> None:
+def test_the_files_of_an_artifact_are_those_that_one_of_the_filters_lets_pass() -> None:
     one = artifact(KEY, *FILES)
-    assert files_for(one, [filtered("*.bin")]) == (FILES[0],)
-    assert files_for(one, [filtered("*.bin"), filtered("*.json")]) == (FILES[0], FILES[2])
-    assert files_for(one, [filtered("*.bin"), variant()]) == FILES
-    assert files_for(one, []) == ()
+    assert files_passing(one, [BIN]) == (FILES[0],)
+    assert files_passing(one, [BIN, JSON]) == (FILES[0], FILES[2])
+    assert files_passing(one, [BIN, None]) == FILES
+    assert files_passing(one, []) == ()
 
 
-def test_a_dependency_is_wanted_whole() -> None:
-    assert files_for(artifact("hf:org/other@main", *FILES), [filtered("*.bin")]) == FILES
+def test_a_variant_wants_its_files_and_of_what_it_needs_those_that_the_edges_name() -> None:
+    edges = (Dependency("b", "x"), Dependency("c", "y", JSON))
+    locked = lock(
+        [model()],
+        replace(artifact("a", *FILES), dependencies=edges),
+        replace(artifact("b", *FILES), dependencies=(Dependency("c", "z", BIN), Dependency("a", "back", JSON))),
+        artifact("c", *FILES),
+    )
+    wanted = locked.wanted(replace(variant("v", "a"), files=BIN))
+    assert wanted == {"a": (FILES[0], FILES[2]), "b": FILES, "c": (FILES[0], FILES[2])}
+    assert list(wanted) == ["a", "b", "c"]
+
+
+def test_a_way_is_the_shortest_chain_of_edges() -> None:
+    locked = lock([model()], artifact("a", needs=["b", "c"]), artifact("b", needs=["d"]), artifact("c"), artifact("d"))
+    assert [[edge.artifact for edge in way] for way in locked.ways("a").values()] == [[], ["b"], ["c"], ["b", "d"]]
+
+
+@pytest.mark.parametrize(
+    ("key", "request_"),
+    [
+        ("hf:org/name@main", Request("hf:org/name")),
+        ("hf:org/name@v1.0", Request("hf:org/name", revision="v1.0")),
+        ("hf:org/name@>=1,<2", Request("hf:org/name", version=">=1,<2")),
+        ("github:org/name@main", Request("github:org/name")),
+        ("pypi:name@*", Request("pypi:name")),
+        ("spacy:en_core_web_sm@~=3.8.0", Request("spacy:en_core_web_sm", version="~=3.8.0")),
+        ("file:./a@b", Request("file:./a@b")),
+        ("url:https://h/a@b", Request("url:https://h/a@b")),
+    ],
+)
+def test_a_key_says_its_request_and_a_request_its_key(key: str, request_: Request) -> None:
+    assert request_in(key) == request_
+    assert key_for(request_) == key
 
 
 def test_choices_keep_the_order_of_the_models() -> None:

@@ -10,7 +10,7 @@ from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, File, Lock, Selected, Selection
 from resolver.domain.manifest import Model
 from resolver.domain.names import path_objection
-from resolver.domain.ports import Runtime
+from resolver.domain.ports import Need, Reader, Runtime
 from resolver.domain.view import Layout, Placement, Reference, View
 from resolver.stages.arrange import arrange
 from tests.unit.domain.values import COMMIT, KEY, OTHER_COMMIT, artifact, file, lock, model, variant
@@ -20,7 +20,18 @@ NAME = artifact(KEY, ONE, TWO)
 OTHER_KEY, DEPENDENCY = "hf:org/other@main", "hf:org/dep@main"
 
 
-class Hub:
+class NeedsNothing:
+    """A library that opens what it is given, whatever that is, and nothing else."""
+
+    def needs(self, artifact: Artifact, read: Reader) -> Sequence[Need]:
+        del artifact, read
+        return ()
+
+    def check(self, artifact: Artifact, read: Reader) -> None:
+        del artifact, read
+
+
+class Hub(NeedsNothing):
     """A folder for each repository and commit, and a reference for each request."""
 
     def layout(self, artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
@@ -35,7 +46,7 @@ class Hub:
         )
 
 
-class Flat:
+class Flat(NeedsNothing):
     """One folder for everybody."""
 
     def layout(self, artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
@@ -168,7 +179,10 @@ def flat(*paths: str) -> Lock:
 def test_two_files_at_one_place_are_a_conflict_that_names_both() -> None:
     with pytest.raises(ConflictError, match=r"two different files would lie at flat/same\.bin") as caught:
         arranged(flat("same.bin", "same.bin"))
-    assert caught.value.details == ("because 'm0' wants file:0", "and because 'm1' wants file:1")
+    assert caught.value.details == (
+        "because 'm0' wants file:0 at c0ffee000000",
+        "and because 'm1' wants file:1 at c0ffee000000",
+    )
 
 
 def test_the_same_file_at_one_place_is_none() -> None:

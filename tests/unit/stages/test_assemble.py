@@ -9,7 +9,7 @@ from resolver.domain.facts import Facts
 from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Dependency, LockedProfile
 from resolver.domain.manifest import Manifest, Model, Policy, Request
-from resolver.stages.resolve import Demand, assemble, complete
+from resolver.stages.resolve import Demand, Use, assemble, complete
 from tests.unit.domain.values import KEY, artifact, file, model, variant
 
 FILES = (file("a.bin"), file("b.json"))
@@ -17,7 +17,9 @@ ONE = artifact(KEY, *FILES)
 
 
 def demand(*filters: FileFilter | None, license: str | None = None) -> Demand:  # noqa: A002  # the word of the request
-    return Demand(KEY, Request("hf:org/name", license=license), frozenset(filters))
+    return Demand(
+        KEY, Request("hf:org/name", license=license), frozenset(Use("files", one) for one in filters), ("asr",)
+    )
 
 
 def test_a_complete_artifact_is_as_its_source_gave_it() -> None:
@@ -50,7 +52,7 @@ def manifest(*models: Model) -> Manifest:
 def test_a_lock_keeps_the_requirements_and_sorts_the_artifacts() -> None:
     asked = manifest(model("b"), model("a"))
     profiles = {"ci": LockedProfile(Facts(os="linux"), {"a": "small"})}
-    found = assemble(asked, {"z": artifact("z"), "a": artifact("a")}, profiles)
+    found = assemble(asked, {"z": artifact("z"), "a": artifact("a")}, {}, profiles)
     assert (found.models, found.policy, found.budget, found.cache) == (
         asked.models,
         asked.policy,
@@ -66,7 +68,7 @@ def test_dependencies_say_which_model_wants_them() -> None:
         model("asr", replace(variant("v", "a"), depends=("d", "c"))),
         model("vad", variant("v", "b")),
     )
-    found = assemble(asked, {key: artifact(key, needs=["stale"]) for key in "abcd"}, {})
+    found = assemble(asked, {key: artifact(key, needs=["stale"]) for key in "abcd"}, {}, {})
     assert found.artifacts["a"].dependencies == (
         Dependency("c", "models.yaml: asr.depends"),
         Dependency("d", "models.yaml: asr.depends"),
@@ -77,12 +79,23 @@ def test_dependencies_say_which_model_wants_them() -> None:
 def test_dependencies_are_in_one_order_whoever_wants_them() -> None:
     names = [f"model-{number}" for number in range(12)]
     asked = manifest(*(model(name, replace(variant("v", "a"), depends=("b",))) for name in reversed(names)))
-    found = assemble(asked, {"a": artifact("a"), "b": artifact("b")}, {})
+    found = assemble(asked, {"a": artifact("a"), "b": artifact("b")}, {}, {})
     edges = [edge.because for edge in found.artifacts["a"].dependencies]
     assert edges == sorted(f"models.yaml: {name}.depends" for name in names)
 
 
 def test_two_variants_of_a_model_that_want_the_same_make_one_edge() -> None:
     both = [replace(variant(name, "a"), depends=("b",)) for name in ("large", "small")]
-    found = assemble(manifest(model("asr", *both)), {"a": artifact("a"), "b": artifact("b")}, {})
+    found = assemble(manifest(model("asr", *both)), {"a": artifact("a"), "b": artifact("b")}, {}, {})
     assert len(found.artifacts["a"].dependencies) == 1
+
+
+def test_what_files_say_stands_beside_what_the_manifest_says() -> None:
+    asked = manifest(model("asr", replace(variant("v", "a"), depends=("b",))))
+    named = Dependency("b", "config.yaml: pipeline", FileFilter(("*.bin",)))
+    found = assemble(asked, {"a": artifact("a"), "b": artifact("b")}, {"a": [named, replace(named, files=None)]}, {})
+    assert found.artifacts["a"].dependencies == (
+        replace(named, files=None),
+        named,
+        Dependency("b", "models.yaml: asr.depends"),
+    )

@@ -8,12 +8,11 @@ from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, Lock
 from resolver.domain.manifest import Manifest, Model, Request, Variant
 from resolver.domain.ports import Candidate
-from resolver.stages.resolve import Demand, Pin, demands, kept
+from resolver.stages.resolve import Demand, Earlier, Pin, Use, demands
 from tests.unit.domain.values import OTHER_COMMIT, artifact, file, lock, model, variant, wheel
 
 MAIN = artifact("hf:org/name@main")
 TAGGED = replace(artifact("hf:org/name@>=1,<2"), version="v1.5")
-EVERYTHING: frozenset[FileFilter | None] = frozenset({None})
 BIN, JSON = FileFilter(("*.bin",)), FileFilter(("*.json",))
 
 
@@ -23,7 +22,11 @@ def locked(*artifacts: Artifact, files: FileFilter | None = None) -> Lock:
 
 
 def demand(key: str, request: Request, *filters: FileFilter | None) -> Demand:
-    return Demand(key, request, frozenset(filters) or EVERYTHING)
+    return Demand(key, request, frozenset(Use("huggingface", files) for files in filters or (None,)), ("asr",))
+
+
+def kept(demand: Demand, old: Lock) -> Pin:
+    return Earlier(old).pin(demand)
 
 
 def candidate(one: Artifact) -> Pin:
@@ -188,7 +191,7 @@ def test_demands_are_what_variants_and_dependencies_ask_for() -> None:
     requests = {
         key: Request(key.partition("@")[0]) for key in ("hf:a/a@main", "hf:b/b@main", "hf:c/c@main", "hf:x/x@main")
     }
-    found = demands(Manifest((Model("m", (one, two)), Model("n", (three,))), requests))
+    found = demands(Manifest((Model("m", (one, two)), Model("n", (three,))), requests), {})
     assert {key: one.filters for key, one in found.items()} == {
         "hf:a/a@main": {BIN, JSON},
         "hf:b/b@main": {None},

@@ -31,7 +31,7 @@ LOCK = Lock(
 
 
 def told(manifest: Manifest, lock: Lock = LOCK, *unsettled: str) -> list[str]:
-    return [f"{one.subject}  {one.text}" for one in differences(manifest, lock, unsettled)]
+    return [f"{one.subject}  {one.text}" for one in differences(manifest, lock, manifest.requests, unsettled)]
 
 
 def with_asr(change: Callable[[Model], Model]) -> Manifest:
@@ -44,7 +44,7 @@ def with_variant(**changes: object) -> Manifest:
 
 
 def test_a_fresh_lock_differs_in_nothing() -> None:
-    assert differences(MANIFEST, LOCK, []) == ()
+    assert differences(MANIFEST, LOCK, REQUESTS, []) == ()
 
 
 CHANGES: dict[str, tuple[Manifest, list[str]]] = {

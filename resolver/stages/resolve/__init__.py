@@ -1,0 +1,8 @@
+"""From a manifest, what sources offer, and the old lock: which pins stay, which candidate wins, the new lock."""
+
+from resolver.stages.resolve.artifacts import assemble, complete
+from resolver.stages.resolve.demands import Demand, Edges, Use, demands
+from resolver.stages.resolve.pins import Earlier, Pin, settled
+from resolver.stages.resolve.versions import choose
+
+__all__ = ["Demand", "Earlier", "Edges", "Pin", "Use", "assemble", "choose", "complete", "demands", "settled"]
