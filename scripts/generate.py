@@ -1,4 +1,4 @@
-"""Write what is made from the code: the help in README.md, docs/cli.md, docs/exit-codes.md, the manifest's schema.
+"""Write what is made from the code: the help in README.md, docs/cli.md, docs/exit-codes.md, the schema, the example.
 
 `--check` writes nothing, shows what differs and exits 1.
 """
@@ -16,6 +16,7 @@ from resolver.cli.main import models
 from resolver.documents.schema import FILE, schema_text
 from resolver.domain.errors import ModelsError
 from resolver.transport.errors import StatusError
+from resolver.workflows.init import template_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 100
@@ -64,6 +65,7 @@ def generated(root: Path) -> dict[str, str]:
         "docs/cli.md": _cli(),
         "docs/exit-codes.md": _exit_codes(),
         f"resolver/documents/{FILE}": schema_text(),
+        "examples/transcription/models.yaml": template_bytes("transcription").decode(),
     }
 
 

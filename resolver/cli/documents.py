@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from resolver.documents.lock_writer import choice_document
 from resolver.domain.lock import Choice, Lock
@@ -17,8 +18,13 @@ from resolver.domain.report import (
     SyncReport,
     VerifyReport,
 )
+from resolver.domain.selector import Mismatch
 from resolver.workflows.status import PathReport
 from resolver.workflows.workspace import LOCK
+
+if TYPE_CHECKING:
+    from resolver.workflows.explain import ExplainReport
+    from resolver.workflows.init import InitReport
 
 Document = dict[str, object]
 
@@ -147,6 +153,7 @@ def status_document(report: StatusReport) -> Document:
             "bytes": report.on_disk,
             "bytes_shared": report.shared,
         },
+        "warnings": list(report.warnings),
     }
 
 
@@ -175,4 +182,45 @@ def path_document(report: PathReport) -> Document:
         "version": report.artifact.version,
         "runtime": report.runtime,
         "settings": dict(report.settings),
+    }
+
+
+def explain_document(report: "ExplainReport") -> Document:
+    """Why a machine gets what it gets of one model; `takes` and `budget` are bytes."""
+    own = report.explanation
+    rejected = [one for one in own.judged if one.outcome == "rejected"]
+    return {
+        "model": own.model.name,
+        "profile": profile_document(report.profile),
+        "optional": own.model.optional,
+        "group": own.model.group,
+        "chosen": own.chosen.name if own.chosen else None,
+        "takes": report.takes(own.chosen) if own.chosen else {},
+        "rejected": [
+            {
+                "source": report.artifacts[one.variant.artifact].source,
+                "variant": one.variant.name,
+                "because": mismatch_documents(one.because),
+            }
+            for one in rejected
+        ],
+        "not_considered": [one.variant.name for one in own.judged if one.outcome == "not considered"],
+        "budget": dict(own.available),
+        "shared_with": {memory: list(names) for memory, names in report.sharing.items()},
+        "stale": report.stale,
+    }
+
+
+def mismatch_documents(because: Iterable[Mismatch]) -> list[Document]:
+    """Reasons as every document writes them."""
+    return [{"fact": one.fact, "wanted": one.wanted, "found": one.found} for one in because]
+
+
+def init_document(report: "InitReport") -> Document:
+    """What `init` wrote; paths are relative to the project."""
+    return {
+        "template": report.template,
+        "project": str(report.project),
+        "written": list(report.written),
+        "appended": {path: list(lines) for path, lines in report.appended.items()},
     }

@@ -198,7 +198,7 @@ class Surroundings:
             store=store,
             settings=settings,
             sources=_once(lambda: ConnectedSources(settings)),
-            detect=_once(lambda: self._detect(store.root)),
+            detect=_once(lambda: self._detect(store.root, project)),
             reporter=reporter,
             stop=self.stop,
             link_modes=self.link_modes,
@@ -218,10 +218,10 @@ class Surroundings:
         )
         return Client(settings, self.stop)
 
-    def _detect(self, store: Path) -> "Profile":
+    def _detect(self, store: Path, project: Path) -> "Profile":
         from resolver.hardware import detect, this_machine
 
-        return detect(this_machine(self.environment, store))
+        return detect(this_machine(self.environment, store, project))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,14 @@ from resolver.cli.environment import Surroundings, surroundings
 from resolver.domain.errors import DiskError, InterruptedByUserError, ManifestError, ModelsError, UsageError
 
 VERBS = {
+    "init": "Write a commented starter models.yaml.",
     "lock": "Resolve models.yaml into models.lock.",
     "sync": "Make this machine match models.lock.",
     "verify": "Prove offline that what is on disk is what was locked.",
     "status": "What is there, what is missing, and the command that gets it.",
+    "explain": "Why a machine gets the variant that it gets.",
+    "tree": "What each model brings, and why.",
+    "why": "Who needs a model, repository or package.",
     "path": "The folder that a model's runtime opens.",
     "hardware": "What this machine is, as selectors see it.",
 }

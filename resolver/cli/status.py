@@ -8,6 +8,7 @@ import click
 from resolver.cli import options
 from resolver.cli.options import Session, common
 from resolver.cli.tables import say, show
+from resolver.cli.texts import STALE
 from resolver.domain.quantities import format_size
 from resolver.domain.report import ModelStatus, StatusReport
 
@@ -55,7 +56,9 @@ def _show(report: StatusReport) -> None:
     sys.stdout.write(_totals(report) + "\n")
     sys.stdout.write(f"Lock sha256 {report.lock_sha256}\n")
     if report.stale:
-        say("warning: models.lock is stale; `models lock --check` says what changed")
+        say(STALE)
+    for warning in report.warnings:
+        say(f"warning: {warning}")
 
 
 def _row(one: ModelStatus) -> tuple[str, ...]:

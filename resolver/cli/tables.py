@@ -1,6 +1,8 @@
 """Tables, aligned by rich, plain without a terminal. Only the last column wraps, and no cell is markup."""
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
@@ -47,6 +49,27 @@ def show(rows: Iterable[Sequence[str]], out: TextIO, *, right: Sequence[int] = (
         table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
     width = None if out.isatty() else WIDE
     Console(file=out, width=width, soft_wrap=False, highlight=False).print(table)
+
+
+def columns(out: TextIO) -> int:
+    """The columns that a line may take: those of a terminal, else as many as any line needs."""
+    return shutil.get_terminal_size().columns if out.isatty() else WIDE
+
+
+def folded(line: str, out: TextIO) -> str:
+    """A line as it is; where somebody watches, what is too long goes on below it, further in."""
+    if not out.isatty() or len(line) <= columns(out):
+        return line
+    text = line.lstrip()
+    indent = " " * (len(line) - len(text))
+    return textwrap.fill(
+        text,
+        columns(out),
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def say(text: str) -> None:

@@ -9,6 +9,8 @@ from resolver.domain.quantities import format_size
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What would move the cursor or turn the direction of writing: names come from outside."""
 
+STALE = "warning: models.lock is stale; `models lock --check` says what changed"
+
 
 def printable(text: str) -> str:
     """The text without control characters, so that a name from outside cannot repaint the terminal."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resolver.domain.errors import ModelsError, NotPlacedError
-from resolver.domain.lock import Artifact, Selected
+from resolver.domain.lock import Artifact, Lock, Selected
 from resolver.domain.manifest import Model
 from resolver.domain.plan import State
 from resolver.domain.report import ModelStatus, StatusReport
 from resolver.files.atomic import read_if_there
 from resolver.stages.select import mismatch_text
+from resolver.workflows.requirements import requirement_warnings
 from resolver.workflows.sync import Prospect, known_to_agree, look
 from resolver.workflows.workspace import Workspace, check_names, load_lock, load_manifest
 
@@ -46,17 +47,19 @@ def status(workspace: Workspace, profile: str | None, only: frozenset[str]) -> S
         lock_sha256=hashlib.sha256(read_if_there(workspace.lock_path) or b"").hexdigest(),
         on_disk=on_disk,
         shared=shared,
-        stale=_is_stale(workspace, prospect),
+        stale=is_stale(workspace, prospect.lock),
+        warnings=requirement_warnings(workspace, prospect.lock, prospect.wanted),
     )
 
 
-def _is_stale(workspace: Workspace, prospect: Prospect) -> bool:
+def is_stale(workspace: Workspace, locked: Lock) -> bool:
+    """Whether the manifest asks for something that the lock does not say; False where it cannot be read."""
     if known_to_agree(workspace) is not None:
         return False
     from resolver.workflows.lock import stale
 
     try:
-        return bool(stale(load_manifest(workspace), prospect.lock))
+        return bool(stale(load_manifest(workspace), locked))
     except ModelsError:
         return False
 

@@ -22,6 +22,7 @@ from resolver.stages.plan import plan
 from resolver.stages.select import mismatch_text, select
 from resolver.stages.survey import glance
 from resolver.workflows.machine import machine_text, profile_for
+from resolver.workflows.requirements import requirement_warnings
 from resolver.workflows.workspace import Workspace, check_names, load_lock, load_manifest
 
 
@@ -49,6 +50,11 @@ class Prospect:
     root: Path
     survey: Survey
     only: frozenset[str]
+
+    @property
+    def wanted(self) -> tuple[Selected, ...]:
+        """What is selected of the models that are meant."""
+        return tuple(one for one in self.selection.chosen if not self.only or one.model.name in self.only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
         _refuse_offline(prospect, todo)
     to_fetch = sum(max(0, one.file.size - workspace.store.staged(one.file)) for one in todo.downloads)
     agreed = None if options.mode == "frozen" or options.dry_run else agreement(manifest, locked)
+    warnings = (*warnings, *requirement_warnings(workspace, locked, prospect.wanted))
     return Prepared(prospect, todo, to_fetch, warnings, started, agreed)
 
 

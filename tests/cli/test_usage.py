@@ -73,8 +73,8 @@ def test_without_a_manifest_the_hint_says_how_to_go_on(run: Run, verb: str) -> N
     [
         ("models: {asr: {source: hf:org/name, optinal: true}}", "2:37", "did you mean 'optional'?"),
         ("models: {asr: {source: hf:org/name, runtime: piannote}}", "2:46", "did you mean 'pyannote'?"),
-        ("models: {asr: {source: hg:org/name}}", "2:24", "known: file, hf, pypi"),
-        ("models: {asr: {source: spacy:en_core_web_md}}", "2:24", "spacy"),
+        ("models: {asr: {source: hg:org/name}}", "2:24", "known: file, github, hf, pypi"),
+        ("models: {asr: {source: spacy:en-core-web-md}}", "2:24", "spacy:en_core_web_md"),
         ("models: {asr: {source: hf:org/name, optional: yes}}", "2:47", "true"),
         ("models: {asr: {source: hf:org/name}, asr: {source: hf:org/b}}", "2:38", "twice"),
         ("models: {asr: &a {source: hf:org/name}, b: *a}", "2:15", ""),

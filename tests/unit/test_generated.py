@@ -13,7 +13,14 @@ from resolver.domain import errors
 from scripts.generate import README, ROOT, generated, main
 
 SCHEMA = "resolver/documents/models.schema.json"
-INSIDE = {README: "Verbs:", "docs/cli.md": "Verbs:", "docs/exit-codes.md": "the lock is stale", SCHEMA: "models.yaml"}
+EXAMPLE = "examples/transcription/models.yaml"
+INSIDE = {
+    README: "Verbs:",
+    "docs/cli.md": "Verbs:",
+    "docs/exit-codes.md": "the lock is stale",
+    SCHEMA: "models.yaml",
+    EXAMPLE: "diarization:",
+}
 """A text that is generated, for each file."""
 
 
