@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from resolver.domain.errors import UnsafeContentError
-from resolver.domain.lock import Artifact, Dependency
+from resolver.domain.lock import Artifact, Dependency, stated_by
 from resolver.domain.manifest import Manifest
 from resolver.stages.resolve import Demand, Earlier, Edges, Use, demands
 from resolver.workflows import revealing
@@ -62,6 +62,7 @@ class _Pinning:
 
     def __init__(self, workspace: Workspace, manifest: Manifest, earlier: Earlier | None, may_move: MayMove) -> None:
         self._manifest = manifest
+        self._stated = stated_by(manifest.models)
         self._earlier = earlier
         self._pins = Pins(workspace, earlier, may_move)
         self._needs = Needs(workspace, manifest)
@@ -102,7 +103,7 @@ class _Pinning:
         """Whether the old edges of a pin that was kept would not be found again."""
         if self._earlier is None or demand.key not in self._pins.kept:
             return False
-        return not self._earlier.still_tells(demand, self._manifest.models)
+        return not self._earlier.still_tells(demand, self._stated)
 
     def result(self, grown: _Grown) -> Pinned:
         """What was pinned of what is wanted in the end, and no more of it."""

@@ -10,7 +10,7 @@ from resolver.domain.manifest import Manifest, Request
 from resolver.stages.resolve.demands import Demand, Edges
 
 
-def stated(artifact: Artifact, request: Request) -> Artifact:
+def with_licence(artifact: Artifact, request: Request) -> Artifact:
     """The artifact with the licence that the manifest states, if it does."""
     if request.license is None:
         return artifact
@@ -26,7 +26,7 @@ def complete(artifact: Artifact, demand: Demand) -> Artifact:
     for one in demand.filters:
         if not any(wanted_by_any(file.path, [one]) for file in artifact.files):
             raise _nothing_left(demand, one)
-    return stated(artifact, demand.request)
+    return with_licence(artifact, demand.request)
 
 
 def _nothing_left(demand: Demand, files: FileFilter | None) -> InputError:

@@ -1,14 +1,14 @@
 """Which pins and edges of the old lock stay."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from packaging.specifiers import SpecifierSet
 
 from resolver.domain.lock import Artifact, Dependency, Lock, asked_by, key_for, source_of, stated_by
-from resolver.domain.manifest import Model, Request
+from resolver.domain.manifest import Request
 from resolver.domain.ports import Candidate
-from resolver.stages.resolve.artifacts import stated
+from resolver.stages.resolve.artifacts import with_licence
 from resolver.stages.resolve.demands import Demand, Use, revealed_by, uses_in
 from resolver.stages.resolve.versions import pep440, wants_pre_releases
 
@@ -27,13 +27,20 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The lock that was there before, and how its artifacts were opened."""
+    """The lock that was there before: how its artifacts were opened, which there are of a source, what was stated."""
 
     lock: Lock
     uses: Mapping[str, frozenset[Use]] = field(init=False)
+    of_source: Mapping[str, Mapping[str, Artifact]] = field(init=False)
+    stated: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
+        of_source: dict[str, dict[str, Artifact]] = {}
+        for key, artifact in self.lock.artifacts.items():
+            of_source.setdefault(artifact.source, {})[key] = artifact
         object.__setattr__(self, "uses", uses_in(self.lock))
+        object.__setattr__(self, "of_source", of_source)
+        object.__setattr__(self, "stated", stated_by(self.lock.models))
 
     def pin(self, demand: Demand) -> Pin:
         """What is settled of a demand: a pin stays while its request is unchanged or its version still fits."""
@@ -44,9 +51,9 @@ class Earlier:
 
     def _candidates(self, demand: Demand) -> list[Artifact]:
         """What the pin can be taken from: the same key, else what the same models had of the same source."""
-        same = {key: one for key, one in self.lock.artifacts.items() if source_of(key) == demand.request.source}
-        if demand.key in same:
-            return [same[demand.key]]
+        same = self.of_source.get(demand.request.source, {})
+        if demand.key in same or not same:
+            return [same[demand.key]] if same else []
         names = {*demand.models, *demand.dependants}
         variants = (variant for model in self.lock.models if model.name in names for variant in model.variants)
         had = {key for variant in variants for key in self.lock.closure(variant.artifact)}
@@ -66,20 +73,19 @@ class Earlier:
             return None
         whole = replace(artifact, key=demand.key, files=files, dependencies=())
         listed = frozenset(file.path for file in artifact.files)
-        return Pin(artifact=stated(whole, demand.request), listed=listed)
+        return Pin(artifact=with_licence(whole, demand.request), listed=listed)
 
     def edges(self, key: str) -> tuple[Dependency, ...]:
         """What the artifact was found to need."""
         return revealed_by(self.lock, key)
 
-    def still_tells(self, demand: Demand, models: Iterable[Model]) -> bool:
+    def still_tells(self, demand: Demand, stated: Mapping[str, str]) -> bool:
         """Whether its edges are those that would be found again.
 
         They are while it is opened in the same ways, and while the same revisions are stated of what they lead to.
         """
-        then, now = stated_by(self.lock.models), stated_by(models)
         sources = {source_of(edge.artifact) for edge in revealed_by(self.lock, demand.key)}
-        decided = all(then.get(source) == now.get(source) for source in sources)
+        decided = all(self.stated.get(source) == stated.get(source) for source in sources)
         return self.uses.get(demand.key) == demand.uses and decided
 
 
