@@ -3,6 +3,7 @@
     blobs/sha256/<2>/<64>    the bytes, read-only
     stamps/sha256/<2>/<64>   size and mtime at publication: a blob that differs is hashed again before it is used
     staging/<64>.part        bytes on their way in; the name is never a bare digest
+    staging/<64>.part.map    which of them are there, once some came out of order (files/part.py)
     projects/<64>            the folders whose locks keep blobs alive
 
 Nothing gets a name below `blobs` before its sha256 is right: staging on the same file system, check, fsync, rename.
@@ -19,65 +20,9 @@ from typing import BinaryIO
 from resolver.domain.digests import is_sha256
 from resolver.domain.errors import DiskError
 from resolver.domain.lock import File
-from resolver.files.atomic import disk_error, read_if_there, sync_folder, write_atomically
-from resolver.files.digest import digest_of, feed
-
-
-class Part:
-    """A file on its way in, open for one writer. What is there already was read back into the hash."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._hasher = hashlib.sha256()
-        handle = os.open(
-            path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600
-        )
-        self._stream = os.fdopen(handle, "r+b", buffering=0)
-        self.size = feed(self._stream, self._hasher.update)
-
-    @property
-    def sha256(self) -> str:
-        """The digest of what is there."""
-        return self._hasher.hexdigest()
-
-    def write(self, piece: bytes) -> None:
-        """Append.
-
-        Raises:
-            DiskError: the disk is full or failing; what was written stays.
-        """
-        view = memoryview(piece)
-        try:
-            while view:
-                view = view[self._stream.write(view) :]
-        except OSError as error:
-            raise disk_error(error, self.path) from error
-        self._hasher.update(piece)
-        self.size += len(piece)
-
-    def restart(self) -> None:
-        """Forget everything."""
-        self._stream.seek(0)
-        self._stream.truncate()
-        self._hasher = hashlib.sha256()
-        self.size = 0
-
-    def publish(self, place: Path) -> os.stat_result:
-        """Make the bytes durable and give them their final name."""
-        try:
-            os.fsync(self._stream.fileno())
-            self._stream.close()
-            place.parent.mkdir(parents=True, exist_ok=True)
-            self.path.replace(place)
-            place.chmod(0o444)
-            sync_folder(place.parent)
-            return place.stat()
-        except OSError as error:
-            raise disk_error(error, place) from error
-
-    def close(self) -> None:
-        """Stop; what is there can be resumed."""
-        self._stream.close()
+from resolver.files.atomic import disk_error, read_if_there, write_atomically
+from resolver.files.digest import digest_of
+from resolver.files.part import Part, journal_of, there
 
 
 class Store:
@@ -134,7 +79,7 @@ class Store:
     def staged(self, file: File) -> int:
         """Bytes of the file that an earlier, broken-off download left."""
         try:
-            return self._part(file.sha256).lstat().st_size
+            return there(self._part(file.sha256)).size
         except OSError:
             return 0
 
@@ -166,6 +111,7 @@ class Store:
             if path.stat().st_size:
                 return
             path.unlink()
+        journal_of(path).unlink(missing_ok=True)
         Path(f"{path}.lock").unlink(missing_ok=True)
 
     def publish(self, part: Part, file: File) -> None:
@@ -182,7 +128,8 @@ class Store:
             part = Part(path)
             try:
                 for chunk in chunks:
-                    part.write(chunk)
+                    part.write(part.size, chunk)
+                    part.hash_on(part.size - len(chunk), chunk)
                 file = File("", part.size, part.sha256)
                 if not self.has(file):
                     self.publish(part, file)

@@ -173,6 +173,10 @@ class TransientError(NetworkError):
         self.retry_after = retry_after
 
 
+class StalledError(TransientError):
+    """Bytes only dripped; the same again on a new connection is the server's last word."""
+
+
 class NotFoundUpstreamError(OutsideError):
     """The repository, revision, file or package does not exist at its source (or is private)."""
 

@@ -32,8 +32,26 @@ class Refusal:
     accept_url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Which bytes of a file are wanted: from `offset` up to `end` (None: all that follow), if `validator` still holds.
+
+    What a source cannot serve as a portion it serves whole, from 0 on.
+    """
+
+    offset: int = 0
+    end: int | None = None
+    validator: str | None = None
+
+
+WHOLE = Portion()
+
+
 class Body(Protocol):
-    """Bytes of a file on their way in; they begin at 0 if the source could not begin where it was asked to."""
+    """Bytes of a file on their way in; they begin at 0 if the source could not begin where it was asked to.
+
+    They may go on behind the end of the portion: who reads stops.
+    """
 
     @property
     def offset(self) -> int:
@@ -50,8 +68,8 @@ class Body(Protocol):
         """The size of the whole file in bytes, if the source tells."""
         ...
 
-    def read(self, size: int) -> bytes:
-        """At most `size` bytes as soon as there are any; empty at the end."""
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill the buffer from its start with what there is, as soon as there is any; how many bytes; 0 at the end."""
         ...
 
     def close(self) -> None:
@@ -118,8 +136,8 @@ class Source(Protocol):
         """Everything pinned: wanted files with sizes and digests, licence, flags."""
         ...
 
-    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
-        """The bytes of a file (or of the archive) from an offset on, if `validator` still holds, else from 0."""
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
+        """A portion of a file (or of the archive) if its `validator` still holds, else the whole."""
         ...
 
 

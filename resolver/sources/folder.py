@@ -7,7 +7,7 @@ from resolver.domain.errors import DiskError, InputError, NotFoundUpstreamError,
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.names import objections
-from resolver.domain.ports import Body, Candidate, Desk
+from resolver.domain.ports import Body, Candidate, Desk, Portion
 from resolver.files.digest import digest_of
 from resolver.files.paths import walk_files
 
@@ -20,12 +20,12 @@ class FileBody:
     def __init__(self, path: Path, offset: int) -> None:
         self.total: int | None = path.stat().st_size
         self.offset = min(offset, self.total or 0)
-        self._stream = path.open("rb")
+        self._stream = path.open("rb", buffering=0)
         self._stream.seek(self.offset)
 
-    def read(self, size: int) -> bytes:
-        """At most `size` bytes; empty at the end."""
-        return self._stream.read(size)
+    def readinto(self, buffer: memoryview) -> int:
+        """What there is; 0 at the end."""
+        return self._stream.readinto(buffer)
 
     def close(self) -> None:
         """Close the file."""
@@ -64,11 +64,10 @@ class Folder:
             flags=tuple(sorted({flag for _, flags in pinned for flag in flags})),
         )
 
-    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """The file as it is now."""
-        del validator
         try:
-            return FileBody(self._place(artifact.source, file.path), offset)
+            return FileBody(self._place(artifact.source, file.path), portion.offset)
         except OSError as error:
             raise NotFoundUpstreamError(
                 f"{artifact.source}: {file.path} cannot be read: {error.strerror}",

@@ -15,7 +15,7 @@ from resolver.domain.errors import (
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import MAIN, Request
 from resolver.domain.names import objections
-from resolver.domain.ports import Body, Candidate, Desk, Refusal
+from resolver.domain.ports import Body, Candidate, Desk, Portion, Refusal
 from resolver.files.archives import Member
 from resolver.sources.github_api import GitHubApi, Repository
 from resolver.sources.github_archive import Archive, Archives
@@ -70,11 +70,10 @@ class GitHub:
             flags=tuple(sorted({flag for _, flags in pinned for flag in flags})),
         )
 
-    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """One file out of the archive of the locked commit, which is fetched once."""
-        del validator
         try:
-            return self._archives.of(artifact.name, str(artifact.commit)).open(file.path, offset)
+            return self._archives.of(artifact.name, str(artifact.commit)).open(file.path, portion.offset)
         except UnsafeContentError as error:
             raise MismatchError(error.message, hint="try again; a proxy may alter what passes it") from error
 

@@ -81,12 +81,13 @@ class MemberBody:
         self._chunks = _skipping(archive.chunks(member), self.offset)
         self._left = memoryview(b"")
 
-    def read(self, size: int) -> bytes:
-        """At most `size` bytes; empty at the end."""
+    def readinto(self, buffer: memoryview) -> int:
+        """What there is; 0 at the end."""
         if not self._left:
             self._left = memoryview(next(self._chunks, b""))
-        piece, self._left = bytes(self._left[:size]), self._left[size:]
-        return piece
+        count = min(len(buffer), len(self._left))
+        buffer[:count], self._left = self._left[:count], self._left[count:]
+        return count
 
     def close(self) -> None:
         """Read no more; the archive stays for the next file."""

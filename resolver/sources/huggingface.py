@@ -15,7 +15,7 @@ from resolver.domain.errors import (
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import MAIN, Request
 from resolver.domain.names import objections
-from resolver.domain.ports import Body, Candidate, Desk, Refusal
+from resolver.domain.ports import Body, Candidate, Desk, Portion, Refusal
 from resolver.files.digest import git_blob_id
 from resolver.sources.hub_api import HubApi, Listed, Repository
 from resolver.sources.reading import remote_file, translated
@@ -89,11 +89,11 @@ class HuggingFace:
             flags=tuple(sorted({flag for _, flags in pinned for flag in flags})),
         )
 
-    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """The file at the pinned commit, from an offset on."""
         url = self._address(artifact.name, str(artifact.commit), file.path)
         try:
-            return self._client().open(url, offset=offset, validator=validator, credential=self._credential)
+            return self._client().open(url, portion=portion, credential=self._credential)
         except StatusError as error:
             raise self._refused(artifact.name, error, file.path) from error
 

@@ -18,7 +18,7 @@ from resolver.domain.errors import MismatchError, NetworkError, NotFoundUpstream
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.names import path_objection
-from resolver.domain.ports import Body, Candidate, Desk
+from resolver.domain.ports import Body, Candidate, Desk, Portion
 from resolver.sources.index_settings import IndexSettings
 from resolver.sources.reading import remote_file, translated
 from resolver.sources.wheels import Wheel, WheelContent
@@ -90,7 +90,7 @@ class PackageIndex:
             requires=content.requires,
         )
 
-    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """The locked wheel, found on the index's page by its digest."""
         releases = self._releases(artifact.name, artifact.index)
         release = next((one for one in releases if one.sha256 == file.sha256), None)
@@ -100,7 +100,7 @@ class PackageIndex:
                 hint="was the release deleted, or is another index configured than the one it was locked from?",
             )
         try:
-            return self._client().open(release.url, offset=offset, validator=validator, credential=self._credential())
+            return self._client().open(release.url, portion=portion, credential=self._credential())
         except StatusError as error:
             raise translated(error, f"{artifact.source}: {file.path}") from error
 

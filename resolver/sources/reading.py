@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from resolver.domain.errors import AccessRefusedError, ModelsError, NetworkError, NotFoundUpstreamError
+from resolver.domain.ports import Portion
 from resolver.files.spans import SpannedFile
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def remote_file(client: "Client", url: str, size: int, credential: "Credential |
 
 
 def _span(client: "Client", url: str, start: int, length: int, credential: "Credential | None") -> bytes:
-    answer = client.open(url, offset=start, length=length, credential=credential)
+    answer = client.open(url, portion=Portion(start, start + length), credential=credential)
     try:
         if answer.offset != start:
             raise NetworkError(f"{answer.url}: the server does not serve ranges")

@@ -14,7 +14,7 @@ from resolver.domain.errors import NetworkError, NotFoundUpstreamError, UnsafeCo
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.names import nearest
-from resolver.domain.ports import Body, Candidate, Desk
+from resolver.domain.ports import Body, Candidate, Desk, Portion
 from resolver.sources.reading import translated
 from resolver.sources.requirements import MOST_KEPT
 from resolver.sources.spacy_table import LARGEST_TABLE, Table, is_release, read_table
@@ -110,11 +110,11 @@ class Spacy:
             requires=tuple(sorted({spacy, *content.requires[: MOST_KEPT - 1]})),
         )
 
-    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """The wheel of the locked release, from an offset on."""
         url = self._url(artifact.name, str(artifact.version))
         try:
-            return self._client().open(url, offset=offset, validator=validator)
+            return self._client().open(url, portion=portion)
         except StatusError as error:
             hint = f"was the release withdrawn? `models lock --upgrade-model NAME` takes another; is {DOWNLOADS} right?"
             raise translated(error, f"{artifact.source}: {file.path}", hint) from error

@@ -7,7 +7,7 @@ from resolver.domain.errors import InputError, MismatchError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.names import path_objection
-from resolver.domain.ports import Body, Candidate, Desk
+from resolver.domain.ports import Body, Candidate, Desk, Portion
 from resolver.files.archives import members
 from resolver.sources.reading import remote_file, translated
 from resolver.transport.client import Client
@@ -46,10 +46,10 @@ class Web:
         files = (file,) if desk.wanted(name) else ()
         return Artifact(key=key, commit=None, version=None, files=files, flags=tuple(sorted(flags)))
 
-    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """The bytes at the address."""
         try:
-            return self._client().open(artifact.name, offset=offset, validator=validator)
+            return self._client().open(artifact.name, portion=portion)
         except StatusError as error:
             raise translated(error, f"{artifact.source}: {file.path}") from error
 

@@ -15,7 +15,8 @@ import urllib3
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
-from resolver.domain.errors import InterruptedByUserError, NetworkError, OfflineError, TransientError
+from resolver.domain.errors import InterruptedByUserError, NetworkError, OfflineError, StalledError, TransientError
+from resolver.domain.ports import WHOLE, Portion
 from resolver.transport.answer import STALL_SECONDS, Answer
 from resolver.transport.errors import StatusError
 from resolver.transport.origins import Credential, origin_of, proxy_for, shown
@@ -77,13 +78,11 @@ class Client:
         self,
         url: str,
         *,
-        offset: int = 0,
-        length: int | None = None,
-        validator: str | None = None,
+        portion: Portion = WHOLE,
         headers: Mapping[str, str] | None = None,
         credential: Credential | None = None,
     ) -> Answer:
-        """One GET, tried once. With an offset or length it asks for that range, if `validator` still holds.
+        """One GET, tried once. For less than the whole it asks for that range, if its `validator` still holds.
 
         A server that has nothing at that offset is asked for the whole: the caller sees that it is another one.
 
@@ -91,16 +90,10 @@ class Client:
             TransientError: worth another try.
             StatusError: the server refuses.
         """
-        asked = dict(headers or {})
-        if offset or length is not None:
-            end = "" if length is None else str(offset + length - 1)
-            asked["Range"] = f"bytes={offset}-{end}"
-            if validator:
-                asked["If-Range"] = validator
         try:
-            return self._ask("GET", url, asked, credential, offset)
+            return self._ask("GET", url, dict(headers or {}) | _range(portion), credential, portion.offset)
         except StatusError as error:
-            if error.status != 416 or not offset:
+            if error.status != 416 or not portion.offset:
                 raise
         return self._ask("GET", url, dict(headers or {}), credential, 0)
 
@@ -109,7 +102,7 @@ class Client:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TransientError),
             wait=waiting_time,
-            stop=tenacity.stop_after_attempt(attempts) | tenacity.stop_when_event_set(self.stop),
+            stop=StalledAgain() | tenacity.stop_after_attempt(attempts) | tenacity.stop_when_event_set(self.stop),
             sleep=tenacity.sleep_using_event(self.stop),
             reraise=True,
         )
@@ -195,6 +188,28 @@ class Client:
         """Close every connection."""
         for pool in self._pools.values():
             pool.clear()
+
+
+class StalledAgain(tenacity.stop.stop_base):
+    """An attempt dripped as the one before it did."""
+
+    def __init__(self) -> None:
+        self._stalled = False
+
+    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
+        """Whether to give up."""
+        before = self._stalled
+        self._stalled = isinstance(retry_state.outcome and retry_state.outcome.exception(), StalledError)
+        return before and self._stalled
+
+
+def _range(portion: Portion) -> dict[str, str]:
+    """The headers that ask for a portion."""
+    if not portion.offset and portion.end is None:
+        return {}
+    end = "" if portion.end is None else str(portion.end - 1)
+    condition = {"If-Range": portion.validator} if portion.validator else {}
+    return {"Range": f"bytes={portion.offset}-{end}", **condition}
 
 
 def waiting_time(state: tenacity.RetryCallState) -> float:

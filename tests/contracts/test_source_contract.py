@@ -13,9 +13,10 @@ from resolver.cli.environment import Surroundings, WorkspaceRequest
 from resolver.domain.errors import ModelsError, NotFoundUpstreamError
 from resolver.domain.lock import Artifact, File, key_for
 from resolver.domain.manifest import Request
-from resolver.domain.ports import Body, Candidate, Desk, Silence, Source
+from resolver.domain.ports import WHOLE, Body, Candidate, Desk, Portion, Silence, Source
 from resolver.sources import SOURCES
 from resolver.stages.resolve import choose
+from tests.bodies import taken
 from tests.cli.project import Project
 from tests.contracts.source_cases import CASES, Around, Case, MemoryShelf
 from tests.servers.faults import ALWAYS, Fault, Kind
@@ -90,7 +91,7 @@ def content_of(body: Body, piece: int = 1 << 16) -> bytes:
     """All of a body, which is then closed."""
     found = b""
     try:
-        while part := body.read(piece):
+        while part := taken(body, piece):
             assert len(part) <= piece
             found += part
     finally:
@@ -168,7 +169,7 @@ def test_a_file_opens_at_an_offset(case: Case, connect: Callable[[], Source], of
     artifact = pin(source, case.request, desk())
     for file in wholes(artifact):
         start = offset % file.size if file.size > 1000 else 0
-        body = source.open(artifact, file, start, None)
+        body = source.open(artifact, file, Portion(start))
         assert body.offset == start
         assert content_of(body, piece) == case.opened[file.path][start:]
 
@@ -179,13 +180,13 @@ def test_a_validator_that_holds_resumes_and_one_that_does_not_begins_again(
     source = connect()
     artifact = pin(source, case.request, desk())
     file = max(wholes(artifact), key=lambda one: one.size)
-    first = source.open(artifact, file, 0, None)
+    first = source.open(artifact, file, WHOLE)
     validator = first.validator
     first.close()
-    again = source.open(artifact, file, 500, validator)
+    again = source.open(artifact, file, Portion(500, validator=validator))
     assert again.offset == 500
     assert content_of(again) == case.opened[file.path][500:]
-    other = source.open(artifact, file, 500, '"of another version"')
+    other = source.open(artifact, file, Portion(500, validator='"of another version"'))
     assert content_of(other) == case.opened[file.path][other.offset :]
     assert validator is None or other.offset == 0
 
@@ -195,10 +196,10 @@ def test_a_body_may_be_closed_in_the_middle_and_the_next_is_whole(case: Case, co
     artifact = pin(source, case.request, desk())
     file = max(wholes(artifact), key=lambda one: one.size)
     for _ in range(3):
-        body = source.open(artifact, file, 0, None)
-        assert body.read(10)
+        body = source.open(artifact, file, WHOLE)
+        assert taken(body, 10)
         body.close()
-    assert content_of(source.open(artifact, file, 0, None)) == case.opened[file.path]
+    assert content_of(source.open(artifact, file, WHOLE)) == case.opened[file.path]
 
 
 def test_what_is_missing_is_not_found(case: Case, connect: Callable[[], Source]) -> None:
@@ -213,7 +214,7 @@ def test_what_vanished_since_is_not_found(case: Case, connect: Callable[[], Sour
     case.vanish()
     for file in wholes(artifact):
         with pytest.raises(NotFoundUpstreamError):
-            connect().open(artifact, file, 0, None)
+            connect().open(artifact, file, WHOLE)
 
 
 FAULTS: tuple[tuple[Kind, int], ...] = (
@@ -262,9 +263,9 @@ def trial(operation: Callable[[], object]) -> None:
 
 def opened(source: Source, artifact: Artifact, file: File) -> None:
     """Some of a file, however long its body is."""
-    body = source.open(artifact, file, 10, None)
+    body = source.open(artifact, file, Portion(10))
     try:
         for _ in range(20):
-            body.read(1 << 16)
+            taken(body, 1 << 16)
     finally:
         body.close()

@@ -9,7 +9,7 @@ from typing import Any
 from resolver.domain.errors import NotFoundUpstreamError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
-from resolver.domain.ports import Body, Candidate, Desk, Refusal, Source
+from resolver.domain.ports import Body, Candidate, Desk, Portion, Refusal, Source
 from resolver.sources import SourceKind, SourceSettings
 
 
@@ -95,9 +95,9 @@ class Memory:
             gated=bool(offer.gated),
         )
 
-    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """No scenario fetches anything."""
-        raise NotImplementedError(io.UnsupportedOperation((artifact.key, file.path, offset, validator)))
+        raise NotImplementedError(io.UnsupportedOperation((artifact.key, file.path, portion)))
 
     def _offer(self, source: str) -> Offer:
         if source not in self.offers:

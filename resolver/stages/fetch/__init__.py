@@ -1,8 +1,9 @@
 """Downloads into the store: several at a time, each streamed, hashed on the way, and published only when right."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from resolver.concurrency import in_threads
@@ -10,8 +11,9 @@ from resolver.domain.errors import MismatchError, ModelsError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.plan import Download
 from resolver.domain.ports import Reporter, Sources
-from resolver.stages.fetch.limits import Limits, Pace
-from resolver.stages.fetch.pour import Flow, Opening, PartFile, fill
+from resolver.stages.fetch.crew import fill
+from resolver.stages.fetch.limits import Connections, Limits, Pace
+from resolver.stages.fetch.pour import Flow, Opening, PartFile
 
 __all__ = ["Fetched", "Limits", "fetch"]
 
@@ -57,6 +59,7 @@ def fetch(
         KeyboardInterrupt: after the workers have put their parts down.
     """
     pace = Pace(limits.rate, limits.stop)
+    connections = Connections(replace(limits, workers=max(1, min(limits.workers, len(downloads)))))
 
     def one(download: Download) -> Fetched:
         artifact = artifacts[download.artifact]
@@ -65,9 +68,9 @@ def fetch(
             source = sources[artifact.kind]
             _download(
                 download.file,
-                lambda offset, validator: source.open(artifact, download.file, offset, validator),
+                lambda portion: source.open(artifact, download.file, portion),
                 blobs,
-                Flow(limits, pace, received.add, lambda size: reporter.advance(download.models[0], size)),
+                Flow(limits, pace, received.add, lambda size: reporter.advance(download.models[0], size), connections),
             )
         except ModelsError as error:
             if download.file.path not in error.message:
@@ -86,26 +89,28 @@ def fetch(
 class _Counter:
     def __init__(self) -> None:
         self.total = 0
+        self._lock = threading.Lock()
 
     def add(self, count: int) -> None:
         """Add bytes that came over the wire."""
-        self.total += count
+        with self._lock:
+            self.total += count
 
 
 def _download(file: File, opening: Opening, blobs: Blobs[P], flow: Flow) -> None:
-    """Wrong bytes are fetched once more from the start; then they are an error (formats.md)."""
+    """Wrong bytes are fetched once more from the start, over one connection; then they are an error (formats.md)."""
     if blobs.has(file):
         return
     with blobs.stage(file.sha256) as part:
         if blobs.has(file):
             return
-        if part.size > file.size:
+        if part.longer_than(file.size):
             part.restart()
         flow.announce(part.size)
         if not _filled(part, file, opening, flow):
             flow.announce(-part.size)
             part.restart()
-            if not _filled(part, file, opening, flow):
+            if not _filled(part, file, opening, replace(flow, limits=replace(flow.limits, connections=1))):
                 part.restart()
                 raise MismatchError(
                     f"{file.path}: not the bytes of sha256 {file.sha256}, twice",

@@ -7,22 +7,28 @@ from dataclasses import dataclass, field
 
 import tenacity
 
-from resolver.domain.errors import TransientError
+from resolver.domain.errors import StalledError, TransientError
 
 FRUITLESS_ATTEMPTS = 6
 MEANINGFUL = 1 << 16
 """Bytes that count as progress: a server that drips deserves no patience."""
+MOST_STALLS = 2
+"""Connections one after the other that only drip."""
 LONGEST_WAIT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How to fetch: files at a time, bytes a second over all of them (None: no limit), seconds without progress."""
+    """How to fetch: files at a time, bytes a second over all of them (None: no limit), seconds without progress.
+
+    `connections` are those of all files together, as long as files are not more than that.
+    """
 
     workers: int = 3
     rate: int | None = None
     patience: float = 300.0
     stop: threading.Event = field(default_factory=threading.Event)
+    connections: int = 8
 
 
 class Pace:
@@ -45,6 +51,27 @@ class Pace:
         self._stop.wait(wait)
 
 
+class Connections:
+    """How many connections there may be besides the first one of each file, which is always allowed."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._left = max(0, limits.connections - limits.workers)
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        """One more, if there may be one."""
+        with self._lock:
+            if not self._left:
+                return False
+            self._left -= 1
+            return True
+
+    def give_back(self) -> None:
+        """One less, or a file that needs none any more."""
+        with self._lock:
+            self._left += 1
+
+
 class Patience:
     """Tries go on while bytes come; without progress they end after some attempts or seconds."""
 
@@ -54,14 +81,20 @@ class Patience:
         self._reached = reached()
         self._since = time.monotonic()
         self._fruitless = 0
+        self._stalls = 0
 
     def exhausted(self, state: tenacity.RetryCallState) -> bool:
-        """Whether to give up after a failed attempt."""
-        del state
+        """Whether to give up after a failed attempt: a server that drips is asked twice, not six times."""
+        stalled = isinstance(state.outcome and state.outcome.exception(), StalledError)
+        if self._now_at() - self._reached >= MEANINGFUL:
+            self._stalls = 0
+        self._stalls = self._stalls + 1 if stalled else 0
         if self._now_at() - self._reached >= MEANINGFUL:
             self._reached, self._since, self._fruitless = self._now_at(), time.monotonic(), 0
         self._fruitless += 1
         waited = time.monotonic() - self._since
+        if self._stalls >= MOST_STALLS:
+            return True
         return self._fruitless >= FRUITLESS_ATTEMPTS or waited > self._limits.patience or self._limits.stop.is_set()
 
     def wait(self, state: tenacity.RetryCallState) -> float:

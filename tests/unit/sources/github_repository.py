@@ -2,10 +2,11 @@
 
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
-from resolver.domain.ports import Desk
+from resolver.domain.ports import Desk, Portion
 from resolver.sources.github import GitHub
 from resolver.transport.client import Client
 from resolver.transport.origins import Credential
+from tests.bodies import taken
 from tests.servers.github import LocalGitHub
 from tests.unit.sources.shelves import desk
 
@@ -27,9 +28,9 @@ def pinned(github: GitHub, at: Desk | None = None, request: Request = REQUEST) -
 
 def content_of(github: GitHub, artifact: Artifact, path: str, offset: int = 0, piece: int = 1 << 16) -> bytes:
     file = next((one for one in artifact.files if one.path == path), File(path, 1, "0" * 64))
-    body = github.open(artifact, file, offset, None)
+    body = github.open(artifact, file, Portion(offset))
     found = b""
-    while part := body.read(piece):
+    while part := taken(body, piece):
         found += part
     body.close()
     return found

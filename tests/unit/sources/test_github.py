@@ -10,9 +10,10 @@ from resolver.domain.errors import (
 )
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
-from resolver.domain.ports import Candidate, Refusal
+from resolver.domain.ports import WHOLE, Candidate, Portion, Refusal
 from resolver.sources.github import GitHub
 from resolver.transport.client import Client
+from tests.bodies import taken
 from tests.servers.faults import ALWAYS, Fault
 from tests.servers.github import LocalGitHub, make_archive
 from tests.unit.domain.values import sha
@@ -193,17 +194,17 @@ def test_a_file_is_read_from_an_offset(hosted: LocalGitHub, github: GitHub, offs
     hosted.commit(NAME, FILES)
     artifact = pinned(github)
     assert content_of(github, artifact, "files/silero.jit", offset, piece) == WEIGHTS[offset:]
-    body = github.open(artifact, artifact.files[1], offset, None)
+    body = github.open(artifact, artifact.files[1], Portion(offset))
     assert (body.offset, body.total, body.validator) == (offset, len(WEIGHTS), None)
     body.close()
-    assert body.read(1) == b""
+    assert taken(body, 1) == b""
 
 
 def test_an_offset_behind_the_end_is_the_end(hosted: LocalGitHub, github: GitHub) -> None:
     hosted.commit(NAME, FILES)
     artifact = pinned(github)
-    body = github.open(artifact, File("README.md", 9999, "0" * 64), 9999, None)
-    assert (body.offset, body.total, body.read(5)) == (6, 6, b"")
+    body = github.open(artifact, File("README.md", 9999, "0" * 64), Portion(9999))
+    assert (body.offset, body.total, taken(body, 5)) == (6, 6, b"")
 
 
 def test_a_file_that_the_commit_has_not_is_a_mismatch(hosted: LocalGitHub, github: GitHub) -> None:
@@ -215,7 +216,7 @@ def test_a_file_that_the_commit_has_not_is_a_mismatch(hosted: LocalGitHub, githu
 def test_a_closed_body_gives_nothing_of_what_it_had(hosted: LocalGitHub, github: GitHub) -> None:
     hosted.commit(NAME, FILES)
     artifact = pinned(github)
-    body = github.open(artifact, artifact.files[1], 0, None)
-    assert body.read(10) == WEIGHTS[:10]
+    body = github.open(artifact, artifact.files[1], WHOLE)
+    assert taken(body, 10) == WEIGHTS[:10]
     body.close()
-    assert body.read(10) == b""
+    assert taken(body, 10) == b""

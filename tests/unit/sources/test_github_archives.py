@@ -20,10 +20,11 @@ from resolver.domain.errors import (
     UnsafeContentError,
 )
 from resolver.domain.lock import Artifact, File
-from resolver.domain.ports import Candidate
+from resolver.domain.ports import WHOLE, Candidate
 from resolver.sources.github import GitHub
 from resolver.sources.github_archive import Archive
 from resolver.transport.client import Client
+from tests.bodies import taken
 from tests.servers.faults import ALWAYS, Fault
 from tests.servers.github import LocalGitHub, make_archive
 from tests.unit.domain.values import sha
@@ -203,10 +204,10 @@ def test_the_archive_goes_with_the_source_and_those_who_read_it(
     monkeypatch.setattr(tempfile, "TemporaryFile", remembered)
     hosted.commit(NAME, FILES)
     github = connected(hosted, sleepless)
-    body = github.open(pinned(github), File("README.md", 6, ""), 0, None)
+    body = github.open(pinned(github), File("README.md", 6, ""), WHOLE)
     del github
     gc.collect()
-    assert body.read(6) == b"# VAD\n"
+    assert taken(body, 6) == b"# VAD\n"
     body.close()
     del body
     gc.collect()
@@ -253,7 +254,7 @@ def test_a_disk_that_fails_while_a_file_is_read_is_the_disks_error() -> None:
     archive = Archive(disk, NAME, "c" * 40)
     disk.fails = True
     with pytest.raises(DiskError, match="Input/output error"):
-        archive.open("a", 0).read(1)
+        taken(archive.open("a", 0), 1)
     assert not archive.damaged
 
 

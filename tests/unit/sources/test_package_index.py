@@ -15,10 +15,11 @@ from resolver.domain.errors import (
 )
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
-from resolver.domain.ports import Candidate
+from resolver.domain.ports import Candidate, Portion
 from resolver.sources.index_settings import IndexSettings
 from resolver.sources.package_index import PackageIndex
 from resolver.transport.client import Client
+from tests.bodies import taken
 from tests.servers.base import LocalServer
 from tests.servers.faults import ALWAYS, Fault
 from tests.servers.index import PackageIndex as Server
@@ -142,9 +143,9 @@ def test_a_project_that_is_not_there_is_not_found(index: PackageIndex) -> None:
 
 def content_of(index: PackageIndex, artifact: Artifact, offset: int = 0) -> bytes:
     assert artifact.archive is not None
-    body = index.open(artifact, artifact.archive, offset, None)
+    body = index.open(artifact, artifact.archive, Portion(offset))
     found = b""
-    while piece := body.read(1 << 16):
+    while piece := taken(body, 1 << 16):
         found += piece
     body.close()
     return found

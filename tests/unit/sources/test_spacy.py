@@ -14,11 +14,12 @@ from resolver.domain.errors import (
 )
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
-from resolver.domain.ports import Candidate
+from resolver.domain.ports import Candidate, Portion
 from resolver.sources import spacy, spacy_table
 from resolver.sources.spacy import Places, Spacy, places_from
 from resolver.stages.resolve import choose
 from resolver.transport.client import Client
+from tests.bodies import taken
 from tests.servers.faults import ALWAYS, Fault
 from tests.servers.releases import SpacyReleases, make_pipeline, meta_of
 from tests.servers.wheels import make_broken_wheel, make_wheel, wheel_filename
@@ -61,9 +62,9 @@ def pinned(source: Spacy, version: str = "3.8.0", shelf: MemoryShelf | None = No
 
 def content_of(source: Spacy, artifact: Artifact, offset: int = 0) -> bytes:
     assert artifact.archive is not None
-    body = source.open(artifact, artifact.archive, offset, None)
+    body = source.open(artifact, artifact.archive, Portion(offset))
     found = b""
-    while piece := body.read(1 << 16):
+    while piece := taken(body, 1 << 16):
         found += piece
     body.close()
     return found

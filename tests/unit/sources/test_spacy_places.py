@@ -4,6 +4,7 @@ import pytest
 
 from resolver.domain.errors import UnsafeContentError, UsageError
 from resolver.domain.lock import Artifact, File
+from resolver.domain.ports import WHOLE
 from resolver.sources.spacy import Places, Spacy, places_from
 from resolver.transport.client import Client
 
@@ -67,4 +68,4 @@ def test_an_edited_lock_leads_nowhere_else(name: str, version: str | None) -> No
     wheel = File("x.whl", 1, "a" * 64)
     edited = Artifact(f"spacy:{name}@*", None, version, (), archive=wheel)
     with pytest.raises(UnsafeContentError, match="is no release"):
-        Spacy(unreachable, Places()).open(edited, wheel, 0, None)
+        Spacy(unreachable, Places()).open(edited, wheel, WHOLE)

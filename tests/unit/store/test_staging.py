@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
@@ -33,20 +32,20 @@ def staging(store: Store) -> list[str]:
 def test_a_part_begins_empty_and_knows_what_it_has(store: Store) -> None:
     with store.stage(FILE.sha256) as part:
         assert (part.size, part.sha256) == (0, sha(b""))
-        part.write(b"wei")
+        part.write(0, b"wei")
         assert (part.size, part.sha256) == (3, sha(b"wei"))
         assert store.staged(FILE) == 3
-        part.write(b"ghts")
+        part.write(3, b"ghts")
         assert (part.size, part.sha256) == (7, FILE.sha256)
 
 
 def test_a_part_goes_on_where_it_was_left(store: Store) -> None:
     with store.stage(FILE.sha256) as part:
-        part.write(b"wei")
+        part.write(0, b"wei")
     assert store.staged(FILE) == 3
     with store.stage(FILE.sha256) as part:
         assert (part.size, part.sha256) == (3, sha(b"wei"))
-        part.write(b"ghts")
+        part.write(3, b"ghts")
         store.publish(part, FILE)
     assert store.has(FILE)
     assert store.blob(FILE.sha256).read_bytes() == CONTENT
@@ -55,7 +54,7 @@ def test_a_part_goes_on_where_it_was_left(store: Store) -> None:
 def test_what_was_written_before_an_error_is_kept(store: Store) -> None:
     def broken() -> None:
         with store.stage(FILE.sha256) as part:
-            part.write(b"wei")
+            part.write(0, b"wei")
             raise RuntimeError("the network is gone")
 
     with pytest.raises(RuntimeError):
@@ -65,10 +64,10 @@ def test_what_was_written_before_an_error_is_kept(store: Store) -> None:
 
 def test_a_part_can_be_begun_anew(store: Store) -> None:
     with store.stage(FILE.sha256) as part:
-        part.write(b"wrong and longer")
+        part.write(0, b"wrong and longer")
         part.restart()
         assert (part.size, part.sha256) == (0, sha(b""))
-        part.write(CONTENT)
+        part.write(0, CONTENT)
         store.publish(part, FILE)
     assert store.blob(FILE.sha256).read_bytes() == CONTENT
 
@@ -85,7 +84,7 @@ def test_a_part_can_be_begun_anew(store: Store) -> None:
 )
 def test_only_right_bytes_are_published(store: Store, content: bytes, wanted: File) -> None:
     with store.stage(FILE.sha256) as part:
-        part.write(content)
+        part.write(0, content)
         with pytest.raises(ValueError, match="only when it is right"):
             store.publish(part, wanted)
     assert not store.blob(FILE.sha256).exists()
@@ -94,7 +93,7 @@ def test_only_right_bytes_are_published(store: Store, content: bytes, wanted: Fi
 
 def test_nothing_but_the_blob_and_its_stamp_is_left(store: Store) -> None:
     with store.stage(FILE.sha256) as part:
-        part.write(CONTENT)
+        part.write(0, CONTENT)
         store.publish(part, FILE)
     assert staging(store) == []
     assert stat.S_IMODE(store.blob(FILE.sha256).stat().st_mode) == 0o444
@@ -120,45 +119,32 @@ def test_a_full_disk_is_an_error_with_a_way_out_and_keeps_what_came(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with store.stage(FILE.sha256) as part:
-        part.write(b"wei")
-        monkeypatch.setattr(part, "_stream", FullDisk(part._stream))
+        part.write(0, b"wei")
+        monkeypatch.setattr(os, "pwrite", full)
         with pytest.raises(DiskError, match="No space left") as caught:
-            part.write(b"ghts")
+            part.write(3, b"ghts")
         assert "free some space" in str(caught.value.hint)
         assert (part.size, part.sha256) == (3, sha(b"wei"))
     assert store.staged(FILE) == 3
 
 
-class FullDisk:
-    def __init__(self, stream: BinaryIO) -> None:
-        self.close = stream.close
-
-    def write(self, _: object) -> int:
-        raise OSError(28, "No space left on device")
+def full(*_: object) -> int:
+    raise OSError(28, "No space left on device")
 
 
 def test_bytes_that_the_system_takes_in_small_steps_all_arrive(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with store.stage(FILE.sha256) as part:
-        stream = part._stream
-        monkeypatch.setattr(part, "_stream", Hesitant(stream))
-        part.write(CONTENT)
-        monkeypatch.setattr(part, "_stream", stream)
+        write = os.pwrite
+        monkeypatch.setattr(os, "pwrite", lambda handle, view, offset: write(handle, view[:2], offset))
+        part.write(0, CONTENT)
         store.publish(part, FILE)
     assert store.blob(FILE.sha256).read_bytes() == CONTENT
-
-
-class Hesitant:
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream = stream
-
-    def write(self, view: memoryview) -> int:
-        return self.stream.write(view[:2])
 
 
 def test_bytes_are_durable_before_they_have_their_name(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     with store.stage(FILE.sha256) as part:
-        part.write(CONTENT)
+        part.write(0, CONTENT)
         for name in ("fsync", "replace"):
             monkeypatch.setattr(os, name, noting(calls, name, getattr(os, name)))
         store.publish(part, FILE)
@@ -176,20 +162,20 @@ def test_a_second_writer_waits_for_the_first(store: Store) -> None:
     with store.stage(FILE.sha256) as part:
         thread.start()
         assert not second_is_in.wait(0.2)
-        part.write(CONTENT)
+        part.write(0, CONTENT)
     assert second_is_in.wait(5)
     thread.join()
 
 
 def test_another_blob_need_not_wait(store: Store) -> None:
     with store.stage(FILE.sha256), store.stage(sha(b"other")) as other:
-        other.write(b"other")
+        other.write(0, b"other")
     assert store.staged(file("x", b"other")) == 5
 
 
 def test_who_waited_for_another_to_fetch_the_same_leaves_nothing_in_staging(store: Store) -> None:
     with store.stage(FILE.sha256) as part:
-        part.write(CONTENT)
+        part.write(0, CONTENT)
         store.publish(part, FILE)
     with store.stage(FILE.sha256):
         assert store.has(FILE), "so nothing is written to the part"
@@ -219,7 +205,7 @@ def test_a_failing_rename_is_a_disk_error(store: Store, monkeypatch: pytest.Monk
         raise OSError(5, "Input/output error")
 
     with store.stage(FILE.sha256) as part:
-        part.write(CONTENT)
+        part.write(0, CONTENT)
         monkeypatch.setattr(os, "replace", fail)
         with pytest.raises(DiskError, match="Input/output error"):
             store.publish(part, FILE)

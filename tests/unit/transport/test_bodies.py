@@ -5,6 +5,7 @@ import gc
 import pytest
 
 from resolver.domain.errors import NetworkError, TransientError
+from resolver.domain.ports import Portion
 from resolver.transport.client import Client
 from resolver.transport.errors import StatusError
 from tests.servers.base import LocalServer
@@ -69,35 +70,35 @@ def test_a_range_is_asked_for_and_checked(
     server: FileServer, client: Client, url: str, case: tuple[int, int | None, str | None, bytes]
 ) -> None:
     offset, length, asked, found = case
-    answer = client.open(url, offset=offset, length=length)
+    answer = client.open(url, portion=Portion(offset, None if length is None else offset + length))
     assert (answer.offset, answer.total, answer.read_all(len(BODY))) == (offset, len(BODY), found)
     assert server.requests[0].header("range") == asked
 
 
 def test_a_range_is_asked_for_on_a_condition(server: FileServer, client: Client, url: str) -> None:
-    client.open(url, offset=5, validator='"one"').close()
-    changed = client.open(url, offset=5, validator='"two"')
+    client.open(url, portion=Portion(5, validator='"one"')).close()
+    changed = client.open(url, portion=Portion(5, validator='"two"'))
     assert (changed.offset, changed.read_all(len(BODY))) == (0, BODY)
-    client.open(url, validator='"one"').close()
-    client.open(url, offset=5).close()
+    client.open(url, portion=Portion(validator='"one"')).close()
+    client.open(url, portion=Portion(5)).close()
     assert [one.header("if-range") for one in server.requests] == ['"one"', '"two"', None, None]
 
 
 def test_a_server_that_cannot_resume_begins_at_nought(server: FileServer, client: Client, url: str) -> None:
     server.ranges = False
-    answer = client.open(url, offset=5)
+    answer = client.open(url, portion=Portion(5))
     assert (answer.offset, answer.read_all(len(BODY))) == (0, BODY)
 
 
 def test_a_range_that_nobody_asked_for_is_no_answer(server: FileServer, client: Client, url: str) -> None:
     server.faults = [Fault("weights", "wrong_range")]
     with pytest.raises(TransientError, match="asked for bytes from 5, the answer is for 6-"):
-        client.open(url, offset=5)
+        client.open(url, portion=Portion(5))
     gc.collect()  # as above
 
 
 def test_a_server_that_has_nothing_there_is_asked_for_the_whole(server: FileServer, client: Client, url: str) -> None:
-    answer = client.open(url, offset=len(BODY), validator='"one"', headers={"Accept": "x/y"})
+    answer = client.open(url, portion=Portion(len(BODY), validator='"one"'), headers={"Accept": "x/y"})
     assert (answer.offset, answer.total, answer.read_all(len(BODY))) == (0, len(BODY), BODY)
     assert [(one.status, one.header("range")) for one in server.requests] == [(416, f"bytes={len(BODY)}-"), (200, None)]
     assert [one.header("accept") for one in server.requests] == ["x/y", "x/y"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from resolver.domain.errors import NetworkError
+from resolver.domain.ports import Portion
 from resolver.transport.client import MOST_REDIRECTS, Client, _redirected
 from resolver.transport.errors import StatusError
 from resolver.transport.origins import Credential
@@ -103,7 +104,7 @@ def test_what_is_no_redirect_is_not_followed(gated: FileServer, client: Client, 
 def test_a_range_goes_along(server: FileServer, client: Client) -> None:
     server.put("weights", BODY, etag='"x"')
     server.redirect("first", server.url("weights", "other"))
-    answer = client.open(server.url("first"), offset=7, length=5, validator='"x"')
+    answer = client.open(server.url("first"), portion=Portion(7, 12, '"x"'))
     assert (answer.offset, answer.read_all(5)) == (7, BODY[7:12])
     assert [one.header("if-range") for one in server.requests] == ['"x"', '"x"']
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from resolver.domain.errors import InterruptedByUserError, NetworkError, TransientError
+from resolver.domain.errors import InterruptedByUserError, NetworkError, StalledError, TransientError
 from resolver.transport import answer as answer_module
 from resolver.transport import client as client_module
 from resolver.transport.client import Client
@@ -61,7 +61,10 @@ class Clock:
         monkeypatch.setattr(time, "monotonic", lambda: self.now)
 
 
-@pytest.mark.parametrize(("after", "count", "stalls"), [(19.9, 0, False), (20, 19_999, True), (20, 20_000, False)])
+@pytest.mark.parametrize(
+    ("after", "count", "stalls"),
+    [(11.9, 0, False), (12, 1200, False), (19.9, 1990, False), (20, 19_999, True), (20, 20_000, False)],
+)
 def test_a_stall_is_less_than_a_thousand_bytes_a_second_for_twenty_seconds(
     monkeypatch: pytest.MonkeyPatch,
     after: float,
@@ -76,6 +79,27 @@ def test_a_stall_is_less_than_a_thousand_bytes_a_second_for_twenty_seconds(
             answer.read(1 << 20)
     else:
         assert len(answer.read(1 << 20)) == count
+
+
+@pytest.mark.parametrize(("after", "count"), [(12, 1199), (15, 1499)])
+def test_a_drip_is_told_sooner(monkeypatch: pytest.MonkeyPatch, after: float, count: int) -> None:
+    clock = Clock(monkeypatch)
+    answer = answer_of(FakeResponse(200, {}, b"x" * count))
+    clock.now += after
+    with pytest.raises(StalledError, match=f"under 100 bytes a second for {after} s"):
+        answer.read(1 << 20)
+
+
+def test_a_second_drip_is_the_last(client: Client) -> None:
+    tries: list[int] = []
+
+    def attempt() -> None:
+        tries.append(1)
+        raise StalledError("it drips") if len(tries) != 2 else TransientError("it broke")
+
+    with pytest.raises(StalledError):
+        client.patiently(attempt, attempts=9)
+    assert len(tries) == 4, "a drip, a break, and two drips one after the other"
 
 
 def test_every_twenty_seconds_count_for_themselves(monkeypatch: pytest.MonkeyPatch) -> None:

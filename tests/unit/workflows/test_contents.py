@@ -13,7 +13,7 @@ from resolver.documents.foreign import LARGEST
 from resolver.domain.errors import MismatchError, ModelsError, NetworkError, NotFoundUpstreamError, UnsafeContentError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
-from resolver.domain.ports import Body, Candidate, Desk, Refusal
+from resolver.domain.ports import Body, Candidate, Desk, Portion, Refusal
 from resolver.workflows.contents import reader
 from resolver.workflows.workspace import Workspace
 from tests.servers.wheels import make_wheel
@@ -34,8 +34,8 @@ class Bytes:
     validator: str | None = None
     closed: bool = False
 
-    def read(self, size: int) -> bytes:
-        return self.stream.read(size)
+    def readinto(self, buffer: memoryview) -> int:
+        return self.stream.readinto(buffer)
 
     def close(self) -> None:
         self.closed = True
@@ -58,8 +58,8 @@ class Shop:
     def artifact(self, key: str, request: Request, candidate: Candidate, desk: Desk) -> Artifact:
         raise AssertionError(f"{key} is pinned: {request}, {candidate}, {desk}")
 
-    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
-        del artifact, offset, validator
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
+        del artifact, portion
         self.opened.append(file.path)
         if file.path not in self.bytes_of:
             raise NotFoundUpstreamError(f"{file.path}: gone")

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from resolver.domain.errors import NetworkError, TransientError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
-from resolver.domain.ports import Body, Candidate, Desk
-from resolver.stages.fetch.limits import Limits, Pace
+from resolver.domain.ports import Body, Candidate, Desk, Portion
+from resolver.files.extents import Extent, Extents
+from resolver.stages.fetch.limits import Connections, Limits, Pace
 from resolver.stages.fetch.pour import Flow
 
 
@@ -38,40 +39,72 @@ class FakeBody:
     closed: bool = False
     asked: list[int] = field(default_factory=list)
 
-    def read(self, size: int) -> bytes:
+    def readinto(self, buffer: memoryview) -> int:
+        size = len(buffer)
         self.asked.append(size)
         if not self.pieces:
             if self.error is not None:
                 raise self.error
-            return b""
+            return 0
         piece = self.pieces[0][:size]
         self.pieces[0] = self.pieces[0][size:]
         if not self.pieces[0]:
             self.pieces.pop(0)
-        return piece
+        buffer[: len(piece)] = piece
+        return len(piece)
 
     def close(self) -> None:
         self.closed = True
 
 
 class FakePart:
-    """A part in memory."""
+    """A part in memory; like the real one it hashes what it is told to, and reads what it was not told."""
 
     def __init__(self, content: bytes = b"") -> None:
-        self.content = content
-        self.size = len(content)
+        self._bytes = bytearray(content)
+        self._extents = Extents([(0, len(content))])
+        self._lock = threading.Lock()
+        self.hashed = bytearray()
         self.restarts = 0
 
     @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+    def content(self) -> bytes:
+        """What is there before the first gap."""
+        return bytes(self._bytes[: self._extents.prefix])
 
-    def write(self, piece: bytes) -> None:
-        self.content += piece
-        self.size = len(self.content)
+    @property
+    def size(self) -> int:
+        return self._extents.size
+
+    @property
+    def sha256(self) -> str:
+        self.catch_up()
+        return hashlib.sha256(self.hashed).hexdigest()
+
+    def longer_than(self, total: int) -> bool:
+        return self._extents.end > total
+
+    def gaps(self, total: int) -> tuple[Extent, ...]:
+        with self._lock:
+            return self._extents.gaps(total)
+
+    def write(self, offset: int, piece: memoryview) -> bool:
+        with self._lock:
+            in_order = offset == self._extents.prefix
+            self._bytes.extend(bytes(max(0, offset + len(piece) - len(self._bytes))))
+            self._bytes[offset : offset + len(piece)] = piece
+            self._extents.add(offset, offset + len(piece))
+            return in_order
+
+    def hash_on(self, offset: int, piece: memoryview) -> None:
+        self.hashed += self._bytes[len(self.hashed) : offset]
+        self.hashed += piece[len(self.hashed) - offset :]
+
+    def catch_up(self) -> None:
+        self.hashed += self._bytes[len(self.hashed) : self._extents.prefix]
 
     def restart(self) -> None:
-        self.content, self.size = b"", 0
+        self._bytes, self._extents, self.hashed = bytearray(), Extents(), bytearray()
         self.restarts += 1
 
 
@@ -105,9 +138,10 @@ class FakeSource:
         self.opened: list[tuple[str, int, str | None]] = []
         self.before: Callable[[str, int], Body | None] = lambda _path, _offset: None
 
-    def open(self, artifact: Artifact, file: File, offset: int, validator: str | None) -> Body:
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         del artifact
-        self.opened.append((file.path, offset, validator))
+        offset = portion.offset
+        self.opened.append((file.path, offset, portion.validator))
         spoiled = self.before(file.path, offset)
         if spoiled is not None:
             return spoiled
@@ -134,7 +168,9 @@ class Counts:
     announced: list[int] = field(default_factory=list)
 
     def flow(self, limits: Limits) -> Flow:
-        return Flow(limits, Pace(limits.rate, limits.stop), self.received.append, self.announced.append)
+        return Flow(
+            limits, Pace(limits.rate, limits.stop), self.received.append, self.announced.append, Connections(limits)
+        )
 
 
 def broken(*pieces: bytes, offset: int = 0, validator: str | None = None) -> FakeBody:

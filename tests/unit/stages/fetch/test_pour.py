@@ -4,9 +4,10 @@ import pytest
 
 from resolver.domain.errors import InterruptedByUserError, MismatchError, NetworkError, TransientError
 from resolver.domain.lock import File
-from resolver.domain.ports import Body
+from resolver.domain.ports import Body, Portion
+from resolver.stages.fetch.crew import fill
+from resolver.stages.fetch.follow import BUFFER
 from resolver.stages.fetch.limits import FRUITLESS_ATTEMPTS, MEANINGFUL, Limits
-from resolver.stages.fetch.pour import PIECE, fill
 from tests.unit.domain.values import file
 from tests.unit.stages.fetch.fakes import Counts, FakeBody, FakePart, Sleepless, broken
 
@@ -21,8 +22,8 @@ class Opener:
         self.bodies = list(bodies)
         self.asked: list[tuple[int, str | None]] = []
 
-    def __call__(self, offset: int, validator: str | None) -> Body:
-        self.asked.append((offset, validator))
+    def __call__(self, portion: Portion) -> Body:
+        self.asked.append((portion.offset, portion.validator))
         assert len(self.asked) < 300, "it goes on for ever"
         body = self.bodies.pop(0) if len(self.bodies) > 1 else self.bodies[0]
         if isinstance(body, Exception):
@@ -110,10 +111,10 @@ def test_never_more_than_one_byte_too_many_is_asked_for() -> None:
 
 
 def test_pieces_are_of_bounded_size() -> None:
-    large = file("large", bytes(PIECE * 2 + 5))
-    body = FakeBody([bytes(PIECE * 2 + 5)])
+    large = file("large", bytes(BUFFER * 2 + 5))
+    body = FakeBody([bytes(BUFFER * 2 + 5)])
     filled(FakePart(), Opener(body), large)
-    assert body.asked == [PIECE, PIECE, 6, 1]
+    assert body.asked == [BUFFER, BUFFER, 6, 1]
 
 
 def test_an_empty_file_is_asked_for_and_stays_empty() -> None:
@@ -157,11 +158,11 @@ class Dripping(Opener):
         self.counts = counts
         self.resumes = resumes
 
-    def __call__(self, offset: int, validator: str | None) -> Body:
+    def __call__(self, portion: Portion) -> Body:
         assert len(self.asked) < 300, "it goes on for ever"
         count = self.counts[len(self.asked) % len(self.counts)]
-        self.asked.append((offset, validator))
-        start = offset if self.resumes else 0
+        self.asked.append((portion.offset, portion.validator))
+        start = portion.offset if self.resumes else 0
         piece = bytes(min(count, SIZE - start))
         return broken(piece, offset=start) if start + len(piece) < SIZE else FakeBody([piece], start)
 
@@ -192,9 +193,9 @@ def test_stopping_ends_it_before_the_next_piece_and_keeps_what_came() -> None:
     part = FakePart()
 
     class Stopping(FakeBody):
-        def read(self, size: int) -> bytes:
+        def readinto(self, buffer: memoryview) -> int:
             stop.set()
-            return super().read(size)
+            return super().readinto(buffer)
 
     with pytest.raises(InterruptedByUserError):
         filled(part, Opener(Stopping([b"01", b"23"])), limits=Limits(stop=stop))

@@ -1,0 +1,178 @@
+"""Several connections for one file, as many as bring more than fewer do.
+
+The first one asks for everything and goes on as long as nobody else brings what follows. Others ask for segments; one
+that fails gives its segment back, and fewer are wanted for a while. What they bring is right or not by the digest of
+the whole, as always; the validator of the first answer keeps them from bringing another version.
+"""
+
+import threading
+from collections.abc import Callable
+
+from resolver.domain.errors import DiskError, ModelsError, TransientError
+from resolver.domain.lock import File
+from resolver.domain.ports import Body, Portion
+from resolver.stages.fetch.board import Board, Claim
+from resolver.stages.fetch.follow import Follower
+from resolver.stages.fetch.growth import Growth, Sight
+from resolver.stages.fetch.pour import Flow, Opening, PartFile, Work, patiently, pour, refuse_other_size
+
+SEGMENT = 1 << 26
+LEAST_SEGMENT = 1 << 22
+"""Segments grow shorter towards the end, so that all connections come to it together."""
+
+
+def fill(part: PartFile, file: File, opening: Opening, flow: Flow) -> None:
+    """Bring a part to the size of its file.
+
+    Raises:
+        NetworkError: the source failed for good.
+        MismatchError: the source has more bytes than the lock says.
+        DiskError: they cannot be written.
+        InterruptedByUserError: the stop event was set; what came is kept.
+    """
+    with Follower(part, file.size, flow.limits.connections) as follower:
+        crew = Crew(Work(file, part, opening, flow, Board(part.gaps(file.size)), follower))
+        try:
+            patiently(crew.work, crew.attempt)
+        finally:
+            crew.dismiss()
+
+
+class Crew:
+    """The connections of one file: the caller's thread runs the first, a thread each the others."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self._growth = Growth(work.flow.limits.connections)
+        self._lock = threading.Lock()
+        self._validator: str | None = None
+        self._others: list[threading.Thread] = []
+        self._bringing = 0
+        self._dismissed = threading.Event()
+        self._failure: DiskError | None = None
+
+    def attempt(self) -> None:
+        """Bring everything that is missing, together with the others; raises as `fill`."""
+        if not self.work.file.size:
+            self._lead(Claim(0, 0))
+        while True:
+            claim = self.work.board.take(self._segment() if self._others else None)
+            if claim is not None:
+                self._dropping(claim, self._lead)
+            elif not self.work.board.wait_for_others():
+                return
+            if self._failure is not None:
+                raise self._failure
+
+    def dismiss(self) -> None:
+        """Let the others end, and wait until they have."""
+        self._dismissed.set()
+        for thread in self._others:
+            thread.join()
+        self._others.clear()
+        self._dismissed.clear()
+
+    def _dropping(self, claim: Claim, bring: Callable[[Claim], None]) -> None:
+        try:
+            bring(claim)
+        finally:
+            self.work.board.drop(claim)
+            self.work.follower.nudge()
+
+    def _lead(self, claim: Claim) -> None:
+        file = self.work.file
+        open_ended = claim.end == file.size
+        body = self.work.opening(Portion(claim.at, None if open_ended else claim.end, self._validator))
+        try:
+            if body.offset != claim.at:
+                self._begin_anew(claim)
+                open_ended = True
+            self._validator = body.validator
+            refuse_other_size(body, file)
+            pour(body, claim, self.work, lambda one: self._leads_on(one, open_ended=open_ended))
+        finally:
+            body.close()
+
+    def _begin_anew(self, claim: Claim) -> None:
+        """The source serves the whole: nothing that is there counts, and no ranges are asked for any more."""
+        with self._lock:
+            self._growth.stop()
+        self.dismiss()
+        self.work.flow.announce(-self.work.part.size)
+        self.work.part.restart()
+        self.work.board.begin_anew(claim, self.work.file.size)
+
+    def _leads_on(self, claim: Claim, *, open_ended: bool) -> bool:
+        if self._failure is not None:
+            raise self._failure
+        self._look(claim)
+        if claim.at < claim.end or claim.end == self.work.file.size:
+            return True
+        return open_ended and self.work.board.lengthen(claim)
+
+    def _look(self, claim: Claim) -> None:
+        there = self.work.part.size
+        with self._lock:
+            sight = Sight(self.work.clock(), there, self.work.file.size - there, 1 + self._bringing)
+            wanted = self._growth.look(sight)
+        if wanted > 1:
+            self._others = [thread for thread in self._others if thread.is_alive()]
+            while len(self._others) + 1 < wanted and self._call_another(claim):
+                pass
+
+    def _call_another(self, claim: Claim) -> bool:
+        board, segment = self.work.board, self._segment()
+        if not board.free and claim.end - claim.at >= 2 * segment:
+            board.shorten(claim, segment)
+        if not board.free or not self.work.flow.connections.take():
+            return False
+        thread = threading.Thread(target=self._join_in, args=(len(self._others) + 1,), daemon=True)
+        self._others.append(thread)
+        thread.start()
+        return True
+
+    def _segment(self) -> int:
+        left = self.work.file.size - self.work.part.size
+        return max(LEAST_SEGMENT, min(SEGMENT, left // (2 * self._growth.wanted)))
+
+    def _join_in(self, place: int) -> None:
+        """What another connection does: segments, until there are none or so many connections are too many."""
+        try:
+            while place < self._growth.wanted and not self._dismissed.is_set():
+                claim = self.work.board.take(self._segment())
+                if claim is None:
+                    return
+                self._dropping(claim, self._bring)
+        except DiskError as error:
+            self._failure = error
+        except ModelsError as error:
+            with self._lock:
+                self._growth.retreat(self.work.clock(), getattr(error, "retry_after", None))
+        finally:
+            self.work.flow.connections.give_back()
+
+    def _bring(self, claim: Claim) -> None:
+        body = self.work.opening(Portion(claim.at, claim.end, self._validator))
+        bringing = 0
+        try:
+            self._refuse_other_place(body, claim)
+            refuse_other_size(body, self.work.file)
+            bringing = 1
+            with self._lock:
+                self._bringing += bringing
+            pour(body, claim, self.work, self._goes_on)
+        finally:
+            with self._lock:
+                self._bringing -= bringing
+            body.close()
+
+    def _refuse_other_place(self, body: Body, claim: Claim) -> None:
+        """An answer that begins elsewhere comes from a server without ranges, or the file is another one now."""
+        if body.offset != claim.at:
+            with self._lock:
+                self._growth.stop()
+            raise TransientError(f"{self.work.file.path}: asked for bytes from {claim.at}, got them from {body.offset}")
+
+    def _goes_on(self, claim: Claim) -> bool:
+        at_work = claim.at < claim.end or claim.end == self.work.file.size
+        return at_work and not self._dismissed.is_set()

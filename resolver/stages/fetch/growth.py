@@ -1,0 +1,76 @@
+"""How many connections a file deserves: one, until more of them were seen to bring more.
+
+A link that is as fast as the disk needs no second connection, and a server need not be bothered. Where one connection
+is slow because of its round trips or a limit of the server, others add up; where the link itself is full, they do not,
+and are let go.
+"""
+
+from dataclasses import dataclass
+
+LOOK_SECONDS = 0.15
+FAST = 250_000_000
+"""Bytes a second from which on one connection is enough: the digest is not much faster."""
+WORTH_SECONDS = 2.0
+"""What is over sooner than this is not worth more connections."""
+WORTH_BYTES = 1 << 25
+GROWN = 1.25
+"""How many times as fast it must have become for the new connections to stay."""
+STEP = 4
+REST_SECONDS = 30.0
+"""No second attempt before this: conditions of a link change slowly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is seen at a moment: seconds of a clock, bytes that came, bytes left, connections that bring bytes."""
+
+    now: float
+    received: int
+    left: int
+    running: int
+
+
+class Growth:
+    """Decides on the number of connections from what came since the last look."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._before = (1, 0.0)
+        self._since: Sight | None = None
+        self._rests_until = 0.0
+        self.wanted = 1
+
+    def look(self, sight: Sight) -> int:
+        """How many connections there should be now."""
+        if self._since is None or sight.running < self.wanted:
+            self._since = sight
+            return self.wanted
+        seconds = sight.now - self._since.now
+        if seconds < LOOK_SECONDS or sight.now < self._rests_until:
+            return self.wanted
+        rate = (sight.received - self._since.received) / seconds
+        self._since = None
+        self._judge(rate, sight)
+        return self.wanted
+
+    def retreat(self, now: float, seconds: float | None = None) -> None:
+        """A connection failed, or the server asks for less: half as many, and rest as long as it says."""
+        self.wanted = max(1, self.wanted // 2)
+        self._rests_until = now + max(REST_SECONDS, seconds or 0.0)
+
+    def stop(self) -> None:
+        """One connection from now on: the server has no ranges, or they are not to be trusted."""
+        self.wanted, self._most = 1, 1
+
+    def _judge(self, rate: float, sight: Sight) -> None:
+        connections, before = self._before
+        if self.wanted > connections and rate < GROWN * before:
+            self.wanted = connections
+            self._rests_until = sight.now + REST_SECONDS
+        elif self.wanted < self._most and _worth(rate, sight.left):
+            self._before = (self.wanted, rate)
+            self.wanted = min(self._most, self.wanted * STEP)
+
+
+def _worth(rate: float, left: int) -> bool:
+    return rate < FAST and left >= max(WORTH_BYTES, rate * WORTH_SECONDS)
