@@ -50,4 +50,5 @@ class Extents:
         """What is missing of a file of `total` bytes."""
         starts = [0, *(end for _, end in self._sorted)]
         ends = [*(start for start, _ in self._sorted), total]
-        return tuple((start, end) for start, end in zip(starts, ends, strict=True) if start < min(end, total))
+        pairs = zip(starts, ends, strict=True)
+        return tuple((start, min(end, total)) for start, end in pairs if start < min(end, total))

@@ -9,7 +9,9 @@ from resolver.domain.errors import (
     AccessRefusedError,
     MismatchError,
     ModelsError,
+    NetworkError,
     NotFoundUpstreamError,
+    TransientError,
     UnsafeContentError,
 )
 from resolver.domain.lock import Artifact, File
@@ -19,6 +21,8 @@ from resolver.domain.ports import Body, Candidate, Desk, Portion, Refusal
 from resolver.files.digest import git_blob_id
 from resolver.sources.hub_api import HubApi, Listed, Repository
 from resolver.sources.reading import remote_file, translated
+from resolver.sources.shortcuts import Shortcuts
+from resolver.transport.answer import Answer
 from resolver.transport.client import Client
 from resolver.transport.errors import StatusError
 from resolver.transport.origins import Credential
@@ -34,6 +38,7 @@ class HuggingFace:
         self._client = client
         self._endpoint = endpoint.rstrip("/")
         self._credential = Credential(self._endpoint, f"Bearer {token}") if token else None
+        self._shortcuts = Shortcuts()
         self._known: dict[tuple[str, str], Repository] = {}
         self._lock = threading.Lock()
 
@@ -90,12 +95,34 @@ class HuggingFace:
         )
 
     def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
-        """The file at the pinned commit, from an offset on."""
+        """A portion of the file at the pinned commit."""
+        shortcut = self._shortcuts.address(artifact, file, portion)
+        answer = self._taken(shortcut, artifact, file, portion) if shortcut else None
+        if answer is not None:
+            return answer
         url = self._address(artifact.name, str(artifact.commit), file.path)
         try:
-            return self._client().open(url, portion=portion, credential=self._credential)
+            answer = self._client().open(url, portion=portion, credential=self._credential)
         except StatusError as error:
             raise self._refused(artifact.name, error, file.path) from error
+        self._shortcuts.learn(artifact, file, url, answer.landed)
+        return answer
+
+    def _taken(self, url: str, artifact: Artifact, file: File, portion: Portion) -> Answer | None:
+        """What a shortcut answers, if it is what the hub's own address would: that many bytes, from there on."""
+        try:
+            answer = self._client().open(url, portion=portion, credential=self._credential)
+        except TransientError:
+            raise
+        except NetworkError:
+            self._shortcuts.forget(artifact)
+            return None
+        if answer.total == file.size and answer.offset == portion.offset:
+            self._shortcuts.remember(artifact, file, url)
+            return answer
+        answer.close()
+        self._shortcuts.forget(artifact)
+        return None
 
     def _api(self) -> HubApi:
         return HubApi(self._client(), self._endpoint, self._credential)

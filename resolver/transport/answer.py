@@ -9,6 +9,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from resolver.domain.errors import InterruptedByUserError, NetworkError, StalledError, TransientError
+from resolver.transport.origins import shown
 
 PIECE = 1 << 18
 STALL_SECONDS = 20.0
@@ -20,12 +21,13 @@ DRIP_BYTES_PER_SECOND = 100
 
 
 class Answer:
-    """The bytes of one answer."""
+    """The bytes of one answer. `landed` is where redirects led, maybe signed: never to be shown, unlike `url`."""
 
     def __init__(
         self, response: BaseHTTPResponse, url: str, asked_offset: int, stop: threading.Event | None = None
     ) -> None:
-        self.url = url
+        self.landed = url
+        self.url = shown(url)
         self._stop = stop or threading.Event()
         self._ended = False
         self._response = response

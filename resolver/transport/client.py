@@ -131,7 +131,7 @@ class Client:
             _discard(response)
             target = _redirected(url, location)
             if method == "HEAD" and origin_of(target) != origin_of(url):
-                return Answer(response, shown(url), offset, self.stop)
+                return Answer(response, url, offset, self.stop)
             url = target
         raise NetworkError(f"{shown(url)}: more than {MOST_REDIRECTS} redirects")
 
@@ -173,7 +173,7 @@ class Client:
         name = shown(url)
         if response.status in (200, 206):
             try:
-                return Answer(response, name, offset, self.stop)
+                return Answer(response, url, offset, self.stop)
             except NetworkError:
                 response.close()
                 response.release_conn()

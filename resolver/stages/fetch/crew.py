@@ -98,6 +98,7 @@ class Crew:
         with self._lock:
             self._growth.stop()
         self.dismiss()
+        self.work.follower.settle()
         self.work.flow.announce(-self.work.part.size)
         self.work.part.restart()
         self.work.board.begin_anew(claim, self.work.file.size)
@@ -133,7 +134,7 @@ class Crew:
 
     def _segment(self) -> int:
         left = self.work.file.size - self.work.part.size
-        return max(LEAST_SEGMENT, min(SEGMENT, left // (2 * self._growth.wanted)))
+        return max(LEAST_SEGMENT, min(SEGMENT, 2 * left // (3 * self._growth.wanted)))
 
     def _join_in(self, place: int) -> None:
         """What another connection does: segments, until there are none or so many connections are too many."""

@@ -15,6 +15,10 @@ WITHOUT_THREAD = 1 << 20
 """A file of this many bytes is hashed by whoever received it: a thread costs more."""
 
 
+_Piece = tuple[int, memoryview, int]
+"""Where it lies in the file, the buffer, and how much of it counts; none is a nudge."""
+
+
 class Hashed(Protocol):
     """What is followed."""
 
@@ -33,7 +37,7 @@ class Follower:
     def __init__(self, part: Hashed, size: int, receivers: int) -> None:
         self._part = part
         self._free: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
-        self._work: queue.SimpleQueue[tuple[int, memoryview, int] | None] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[_Piece | threading.Event | None] = queue.SimpleQueue()
         alone = size <= WITHOUT_THREAD
         for _ in range(1 if alone else AHEAD + receivers):
             self._free.put(memoryview(bytearray(min(BUFFER, size + 1))))
@@ -67,6 +71,13 @@ class Follower:
         else:
             self._work.put((offset, buffer, count))
 
+    def settle(self) -> None:
+        """Wait until nothing is left to be hashed: then what was written may be forgotten."""
+        if self._thread is not None:
+            done = threading.Event()
+            self._work.put(done)
+            done.wait()
+
     def nudge(self) -> None:
         """A gap may be closed: there may be more on disk that is next."""
         if self._thread is not None:
@@ -74,14 +85,19 @@ class Follower:
 
     def _follow(self) -> None:
         while (work := self._work.get()) is not None:
-            offset, buffer, count = work
-            try:
-                if count:
-                    self._part.hash_on(offset, buffer[:count])
-                else:
-                    self._part.catch_up()
-            except DiskError:
-                pass  # whoever asks for the digest reads the same bytes, and hears of it
-            finally:
-                if count:
-                    self._free.put(buffer)
+            if isinstance(work, threading.Event):
+                work.set()
+            else:
+                self._hash(*work)
+
+    def _hash(self, offset: int, buffer: memoryview, count: int) -> None:
+        try:
+            if count:
+                self._part.hash_on(offset, buffer[:count])
+            else:
+                self._part.catch_up()
+        except DiskError:
+            pass  # whoever asks for the digest reads the same bytes, and hears of it
+        finally:
+            if count:
+                self._free.put(buffer)

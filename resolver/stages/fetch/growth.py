@@ -7,7 +7,7 @@ and are let go.
 
 from dataclasses import dataclass
 
-LOOK_SECONDS = 0.15
+LOOK_SECONDS = 0.1
 FAST = 250_000_000
 """Bytes a second from which on one connection is enough: the digest is not much faster."""
 WORTH_SECONDS = 2.0
@@ -15,7 +15,7 @@ WORTH_SECONDS = 2.0
 WORTH_BYTES = 1 << 25
 GROWN = 1.25
 """How many times as fast it must have become for the new connections to stay."""
-STEP = 4
+STEP = 8
 REST_SECONDS = 30.0
 """No second attempt before this: conditions of a link change slowly."""
 

@@ -1,0 +1,85 @@
+"""How many connections: one, until more were seen to bring more."""
+
+import pytest
+
+from resolver.stages.fetch.growth import FAST, GROWN, LOOK_SECONDS, REST_SECONDS, WORTH_BYTES, Growth, Sight
+
+MEGABYTE = 1_000_000
+LEFT = 10_000 * MEGABYTE
+
+
+class Link:
+    """What comes over a link, by a clock of its own."""
+
+    def __init__(self, growth: Growth, left: int = LEFT) -> None:
+        self.growth, self.left = growth, left
+        self.now, self.received = 50.0, 0
+
+    def brings(self, rate: float, seconds: float = LOOK_SECONDS * 1.01, running: int | None = None) -> int:
+        """How many connections are wanted after so many seconds at so many bytes a second."""
+        running = self.growth.wanted if running is None else running
+        self.growth.look(Sight(self.now, self.received, self.left, running))
+        self.now += seconds
+        self.received += int(rate * seconds)
+        return self.growth.look(Sight(self.now, self.received, self.left, running))
+
+
+def test_a_slow_connection_is_joined_by_others_and_they_stay_if_more_comes() -> None:
+    link = Link(Growth(8))
+    assert link.brings(20 * MEGABYTE) == 8
+    assert link.brings(150 * MEGABYTE) == 8
+    assert link.brings(150 * MEGABYTE) == 8
+
+
+def test_many_are_reached_by_steps_each_of_which_has_to_pay() -> None:
+    link = Link(Growth(20))
+    assert link.brings(5 * MEGABYTE) == 8
+    assert link.brings(40 * MEGABYTE) == 20
+    assert link.brings(40 * MEGABYTE * (GROWN - 0.01)) == 8
+
+
+def test_where_the_link_is_full_the_others_are_let_go_for_a_while() -> None:
+    link = Link(Growth(8))
+    assert link.brings(20 * MEGABYTE) == 8
+    assert link.brings(20 * MEGABYTE * (GROWN - 0.01)) == 1
+    assert link.brings(20 * MEGABYTE, REST_SECONDS - 1) == 1
+    link.brings(20 * MEGABYTE, 2)
+    assert link.growth.wanted == 8, "later it is worth another try"
+
+
+@pytest.mark.parametrize(
+    ("rate", "left"), [(FAST, LEFT), (20 * MEGABYTE, WORTH_BYTES - 1), (100 * MEGABYTE, 199 * MEGABYTE)]
+)
+def test_a_fast_link_and_a_file_that_is_nearly_there_need_no_others(rate: int, left: int) -> None:
+    assert Link(Growth(8), left).brings(rate) == 1
+
+
+def test_nothing_is_judged_before_all_bring_bytes_and_some_time_went_by() -> None:
+    link = Link(Growth(8))
+    assert link.brings(20 * MEGABYTE, LOOK_SECONDS * 0.9) == 1
+    link = Link(Growth(8))
+    link.brings(20 * MEGABYTE)
+    assert link.brings(20 * MEGABYTE, running=7) == 8
+
+
+def test_after_a_failure_half_as_many_are_wanted_for_as_long_as_the_server_says() -> None:
+    link = Link(Growth(8))
+    link.brings(20 * MEGABYTE)
+    link.growth.retreat(link.now, 100.0)
+    assert link.growth.wanted == 4
+    link.brings(1000 * MEGABYTE, 99)
+    assert link.growth.wanted == 4
+    link.growth.retreat(link.now)
+    link.growth.retreat(link.now)
+    link.growth.retreat(link.now)
+    assert link.growth.wanted == 1
+
+
+def test_without_ranges_there_is_one_for_good() -> None:
+    link = Link(Growth(8))
+    link.growth.stop()
+    assert link.brings(1 * MEGABYTE, 1000) == 1
+
+
+def test_one_is_all_that_is_allowed_if_one_is_allowed() -> None:
+    assert Link(Growth(1)).brings(1 * MEGABYTE) == 1
