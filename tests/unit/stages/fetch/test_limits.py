@@ -7,8 +7,8 @@ import tenacity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.domain.errors import TransientError
-from resolver.stages.fetch.limits import MEANINGFUL, Limits, Pace, Patience
+from resolver.domain.errors import StalledError, TransientError
+from resolver.stages.fetch.limits import MEANINGFUL, Connections, Limits, Pace, Patience
 from tests.unit.stages.fetch.fakes import Sleepless
 
 
@@ -170,3 +170,24 @@ def test_the_server_says_how_long_but_patience_is_shorter(clock: Clock) -> None:
 def test_by_default_three_files_come_at_a_time_and_five_minutes_are_waited() -> None:
     limits = Limits()
     assert (limits.workers, limits.rate, limits.patience) == (3, None, 300.0)
+
+
+def test_a_server_that_drips_is_asked_twice_and_one_that_drips_now_and_then_goes_on(clock: Clock) -> None:
+    patience = Patience(Progress(), Limits(stop=clock))
+    assert not patience.exhausted(state(StalledError("drip")))
+    assert not patience.exhausted(state(TransientError("broken")))
+    assert not patience.exhausted(state(StalledError("drip")))
+    assert patience.exhausted(state(StalledError("drip")))
+    progress = Progress()
+    patience = Patience(progress, Limits(stop=clock))
+    for _ in range(10):
+        assert not patience.exhausted(state(StalledError("drip")))
+        progress.at += MEANINGFUL
+
+
+def test_connections_besides_the_first_of_each_file_are_counted() -> None:
+    connections = Connections(Limits(workers=3, connections=5))
+    assert [connections.take() for _ in range(3)] == [True, True, False]
+    connections.give_back()
+    assert connections.take()
+    assert not Connections(Limits(workers=9, connections=5)).take()
