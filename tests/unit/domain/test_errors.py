@@ -30,6 +30,7 @@ CODES = {
     "StaleLockError": 1,
     "TooManyCombinationsError": 2,
     "TransientError": 3,
+    "StalledError": 3,
     "UnknownFactError": 2,
     "UnknownNameError": 2,
     "UnsafeContentError": 2,
