@@ -115,13 +115,13 @@ class HuggingFace:
         except TransientError:
             raise
         except NetworkError:
-            self._shortcuts.forget(artifact)
+            self._shortcuts.forget(artifact, file)
             return None
         if answer.total == file.size and answer.offset == portion.offset:
             self._shortcuts.remember(artifact, file, url)
             return answer
         answer.close()
-        self._shortcuts.forget(artifact)
+        self._shortcuts.forget(artifact, file)
         return None
 
     def _api(self) -> HubApi:

@@ -1,7 +1,8 @@
 """Where a hub's redirects lead, so that the next question is asked there at once.
 
 Small files are answered with a redirect to another address of the same hub that ends in commit and path, like the one
-that was asked: what stands before it is learned for the repository at that commit. Large files are redirected to signed
+that was asked: what stands before it is learned for the repository at that commit and files with that suffix (others may
+be kept elsewhere, whatever their size). Large files are redirected to signed
 addresses elsewhere: of these only the file's own is remembered, for its other portions.
 
 A shortcut is a guess. It is taken once for each file; whatever else happens then, the hub's own address is asked.
@@ -23,7 +24,7 @@ class Shortcuts:
     """What was learned of redirects in this run."""
 
     def __init__(self) -> None:
-        self._prefixes: dict[str, str] = {}
+        self._prefixes: dict[tuple[str, str], str] = {}
         self._elsewhere: set[tuple[str, str]] = set()
         self._signed: dict[tuple[str, str], str] = {}
         self._asked: set[tuple[str, str]] = set()
@@ -37,8 +38,8 @@ class Shortcuts:
                 return self._signed.pop(name, None)
             again = name in self._asked
             self._asked.add(name)
-            kind = (artifact.key, PurePosixPath(file.path).suffix)
-            prefix = self._prefixes.get(artifact.key)
+            kind = _kind(artifact, file)
+            prefix = self._prefixes.get(kind)
         if again or prefix is None or kind in self._elsewhere or file.size > LARGEST_REGULAR:
             return None
         return prefix + _tail(artifact, file)
@@ -52,9 +53,9 @@ class Shortcuts:
         with self._lock:
             if origin_of(landed) != origin_of(asked):
                 self._signed[artifact.key, file.path] = landed
-                self._elsewhere.add((artifact.key, PurePosixPath(file.path).suffix))
+                self._elsewhere.add(_kind(artifact, file))
             elif plain.endswith(tail):
-                self._prefixes[artifact.key] = plain.removesuffix(tail)
+                self._prefixes[_kind(artifact, file)] = plain.removesuffix(tail)
 
     def remember(self, artifact: Artifact, file: File, address: str) -> None:
         """An address that was right for one portion serves the next one too."""
@@ -62,10 +63,14 @@ class Shortcuts:
             if not address.endswith(_tail(artifact, file)):
                 self._signed[artifact.key, file.path] = address
 
-    def forget(self, artifact: Artifact) -> None:
-        """What was learned of a repository was wrong."""
+    def forget(self, artifact: Artifact, file: File) -> None:
+        """What was learned of files like this one was wrong."""
         with self._lock:
-            self._prefixes.pop(artifact.key, None)
+            self._prefixes.pop(_kind(artifact, file), None)
+
+
+def _kind(artifact: Artifact, file: File) -> tuple[str, str]:
+    return artifact.key, PurePosixPath(file.path).suffix
 
 
 def _tail(artifact: Artifact, file: File) -> str:

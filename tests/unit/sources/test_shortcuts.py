@@ -120,6 +120,7 @@ def test_a_kind_of_file_that_lies_elsewhere_and_a_large_one_are_not_guessed_at()
     assert shortcuts.address(artifact, File("c.json", 5, "3" * 64), WHOLE) == f"{HUB}/cache/o/n/{COMMIT}/c.json"
     assert shortcuts.address(artifact, large, WHOLE) is None
     assert shortcuts.address(artifact, File("v.bin", 5, "4" * 64), WHOLE) is None
+    assert shortcuts.address(artifact, File("c.txt", 5, "3" * 64), WHOLE) is None, "of this kind none was seen"
     other = Artifact("hf:o/n@other", "d" * 40, None, ())
     assert shortcuts.address(other, File("c.json", 5, "3" * 64), WHOLE) is None
 
