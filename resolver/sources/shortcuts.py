@@ -1,9 +1,9 @@
 """Where a hub's redirects lead, so that the next question is asked there at once.
 
 Small files are answered with a redirect to another address of the same hub that ends in commit and path, like the one
-that was asked: what stands before it is learned for the repository at that commit and files with that suffix (others may
-be kept elsewhere, whatever their size). Large files are redirected to signed
-addresses elsewhere: of these only the file's own is remembered, for its other portions.
+that was asked: what stands before it is learned for the files of a repository at that commit that have the same suffix.
+Large files are redirected to signed addresses elsewhere: of these only the file's own is remembered, for its other
+portions.
 
 A shortcut is a guess. It is taken once for each file; whatever else happens then, the hub's own address is asked.
 """
