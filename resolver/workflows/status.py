@@ -12,8 +12,9 @@ from resolver.domain.plan import State
 from resolver.domain.report import ModelStatus, StatusReport
 from resolver.files.atomic import read_if_there
 from resolver.stages.select import mismatch_text
+from resolver.workflows.agreement import known_to_agree
+from resolver.workflows.prospect import Prospect, look
 from resolver.workflows.requirements import requirement_warnings
-from resolver.workflows.sync import Prospect, known_to_agree, look
 from resolver.workflows.workspace import Workspace, check_names, load_lock, load_manifest
 
 

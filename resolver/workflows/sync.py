@@ -1,29 +1,23 @@
 """`models sync`: the machine as the lock says."""
 
 import contextlib
-import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from resolver.documents.record import Record, read_record, write_record
-from resolver.domain.errors import DiskError, ModelsError, OfflineError, StaleLockError
-from resolver.domain.lock import Lock, Selected, Selection
-from resolver.domain.plan import Download, Extraction, Plan, Survey
-from resolver.domain.profile import Profile
+from resolver.domain.errors import DiskError, ModelsError, OfflineError
+from resolver.domain.lock import Selected
+from resolver.domain.plan import Download, Extraction, Plan
 from resolver.domain.quantities import format_size
-from resolver.domain.report import Difference, Outcome, SyncReport
-from resolver.domain.view import View
-from resolver.files.atomic import read_if_there
+from resolver.domain.report import Outcome, SyncReport
 from resolver.sources import is_remote
-from resolver.stages.arrange import arrange
 from resolver.stages.plan import plan
-from resolver.stages.select import mismatch_text, select
-from resolver.stages.survey import glance
-from resolver.workflows.machine import machine_text, profile_for
+from resolver.stages.select import mismatch_text
+from resolver.workflows.agreement import agreed_lock, agreement, manifest_digest
+from resolver.workflows.prospect import Prospect, look
 from resolver.workflows.requirements import requirement_warnings
-from resolver.workflows.workspace import Workspace, check_names, load_lock, load_manifest
+from resolver.workflows.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +31,6 @@ class SyncOptions:
     workers: int = 3
     rate: int | None = None
     patience: float = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Prospect:
-    """What a machine should have: the selection, where it lies, and what is there of it."""
-
-    lock: Lock
-    profile: Profile
-    selection: Selection
-    view: View
-    root: Path
-    survey: Survey
-    only: frozenset[str]
-
-    @property
-    def wanted(self) -> tuple[Selected, ...]:
-        """What is selected of the models that are meant."""
-        return tuple(one for one in self.selection.chosen if not self.only or one.model.name in self.only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +57,8 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
         ModelsError: the whole cannot work.
     """
     started = time.monotonic()
-    manifest = _digest(workspace.manifest_path)
-    locked, warnings = _agreed_lock(workspace, options)
+    manifest = manifest_digest(workspace)
+    locked, warnings = agreed_lock(workspace, options.mode, dry_run=options.dry_run)
     prospect = look(workspace, locked, options.profile, options.only)
     todo = plan(prospect.view, prospect.survey, locked.artifacts, workspace.store.has)
     if workspace.offline and not options.dry_run:
@@ -124,76 +100,6 @@ class Work:
     errors: Mapping[str, ModelsError] = field(default_factory=dict)
     received: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-
-
-def look(workspace: Workspace, locked: Lock, profile: str | None, only: frozenset[str]) -> Prospect:
-    """Select for the machine, arrange, and glance at what is there; selection always covers all models."""
-    from resolver.runtimes import RUNTIMES
-
-    check_names(only, {model.name: model for model in locked.models})
-    machine = profile_for(workspace, profile, {name: one.facts for name, one in locked.profiles.items()})
-    selection = select(locked.models, locked.budget, machine.facts, machine_text(machine))
-    view = arrange(locked, selection, RUNTIMES)
-    if only:
-        view = view.narrowed(only)
-    root = workspace.view_root(locked)
-    return Prospect(locked, machine, selection, view, root, glance(view, root, read_record(root).traces), only)
-
-
-def _agreed_lock(workspace: Workspace, options: SyncOptions) -> tuple[Lock, tuple[str, ...]]:
-    """The lock to sync to. Bare `sync` locks first if the lock is missing or stale; old pins do not move."""
-    if options.mode == "frozen":
-        return load_lock(workspace), ()
-    if options.mode == "locked":
-        from resolver.workflows.lock import stale
-
-        manifest, locked = load_manifest(workspace), load_lock(workspace)
-        found = stale(manifest, locked)
-        if found:
-            raise stale_error(found)
-        return locked, ()
-    known = known_to_agree(workspace)
-    if known is not None:
-        return known, ()
-    from resolver.workflows.lock import LockOptions, lock
-
-    report = lock(workspace, LockOptions(dry_run=options.dry_run))
-    word = "would be locked first" if options.dry_run else "locked first"
-    note = (f"models.lock was missing or stale: {word}",) if report.changed else ()
-    return report.lock, (*note, *report.warnings)
-
-
-def known_to_agree(workspace: Workspace) -> Lock | None:
-    """The lock, if exactly this manifest and this lock were found to agree before: neither is judged again."""
-    before = workspace.store.agreed(workspace.project)
-    if before is None or not workspace.lock_path.exists():
-        return None
-    try:
-        locked = load_lock(workspace)
-    except ModelsError:
-        return None
-    return locked if agreement(_digest(workspace.manifest_path), locked) == before else None
-
-
-def _digest(path: Path) -> str | None:
-    content = read_if_there(path)
-    return None if content is None else hashlib.sha256(content).hexdigest()
-
-
-def agreement(manifest: str | None, locked: Lock) -> str | None:
-    """What the store remembers of a manifest (its digest before it was judged) and the lock that agrees with it."""
-    from resolver.documents.lock_writer import lock_text
-
-    return manifest and f"{manifest} {hashlib.sha256(lock_text(locked)).hexdigest()}\n"
-
-
-def stale_error(found: tuple[Difference, ...]) -> StaleLockError:
-    """A stale lock as an error, with each difference."""
-    return StaleLockError(
-        "models.lock is stale",
-        hint="run `models lock` and commit the result",
-        details=[f"{one.subject}  {one.text}" for one in found],
-    )
 
 
 def _remember(workspace: Workspace, prepared: Prepared) -> None:

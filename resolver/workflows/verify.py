@@ -17,7 +17,7 @@ from resolver.stages.place import remove
 from resolver.stages.plan import plan
 from resolver.stages.survey import read_everything
 from resolver.stages.verify import findings, undeclared_flags, unexpected
-from resolver.workflows.sync import Prospect, look
+from resolver.workflows.prospect import Prospect, look
 from resolver.workflows.workspace import Workspace, load_lock
 
 
