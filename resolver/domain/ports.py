@@ -141,6 +141,23 @@ class Source(Protocol):
         ...
 
 
+class Mirror(Protocol):
+    """Where else the same bytes can be had. What it says is never believed: the sha256 of what comes decides.
+
+    Foreign exceptions stop here. That it lacks one file is `NotFoundUpstreamError`, that it refuses one
+    `AccessRefusedError`, that it has one of another size `MismatchError`; a `NetworkError` is about the mirror as a
+    whole.
+    """
+
+    def has(self, artifact: Artifact, file: File) -> bool:
+        """Whether it says that it has the bytes; asked with one request at most, and without patience."""
+        ...
+
+    def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
+        """A portion of the file (or of the archive) if its `validator` still holds, else the whole."""
+        ...
+
+
 class Runtime(Protocol):
     """Where a library looks for its weights."""
 
@@ -204,4 +221,6 @@ class Silence:
 
 
 Sources = Mapping[str, Source]
+Mirrors = Mapping[str, Mirror]
+"""By location, in the order in which they are asked."""
 Runtimes = Mapping[str, Runtime]

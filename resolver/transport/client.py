@@ -64,7 +64,7 @@ class Client:
 
         return self.patiently(attempt)
 
-    def head(self, url: str, *, credential: Credential | None = None) -> Answer:
+    def head(self, url: str, *, credential: Credential | None = None, attempts: int = REQUEST_ATTEMPTS) -> Answer:
         """The headers of the first answer that leads nowhere else on this origin; one that leads away is a yes."""
 
         def attempt() -> Answer:
@@ -72,7 +72,7 @@ class Client:
             answer.close()
             return answer
 
-        return self.patiently(attempt)
+        return self.patiently(attempt, attempts=attempts)
 
     def open(
         self,
