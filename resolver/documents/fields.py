@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
-from resolver.documents import constraints, kinds, paths, source
+from resolver.documents import constraints, kinds, locations, paths, source
 from resolver.domain.facts import ACCELERATORS, ARCHITECTURES, OPERATING_SYSTEMS
 
 VERDICTS = ("deny", "warn", "allow")
@@ -52,10 +52,8 @@ def _format(value: object) -> int:
     return 1
 
 
-def _no_mirrors(value: object) -> object:
-    if isinstance(value, list) and not value:
-        return value
-    raise kinds.WrongTextError("mirrors are not supported by this release", "leave the key out", whole=True)
+def _known_location(value: object, info: ValidationInfo) -> str:
+    return locations.location(value, info.context["mirrors"] if info.context else ())
 
 
 Format = Annotated[int, BeforeValidator(_format), WithJsonSchema({"enum": [1, "1"]})]
@@ -82,7 +80,7 @@ Sha256 = Annotated[str, BeforeValidator(constraints.sha256), _schema(constraints
 Requirement = Annotated[str, BeforeValidator(constraints.judged_requirement), _schema(r"\s*[A-Za-z0-9].*")]
 Glob = Annotated[str, BeforeValidator(paths.glob), _schema(r"[^/\\][^\\]{0,199}")]
 Folder = Annotated[str, BeforeValidator(paths.folder), _schema(r"[^/\\][^\\]*")]
-Mirrors = Annotated[list[Any], BeforeValidator(_no_mirrors), WithJsonSchema({"type": "array", "maxItems": 0})]
+Location = Annotated[str, BeforeValidator(_known_location), _schema(locations.LOCATION)]
 
 # What a selector takes is judged by `resolver.domain.selector`; these only tell editors.
 OperatingSystems = Annotated[Any, _one_or_more({"enum": list(OPERATING_SYSTEMS)})]

@@ -1,7 +1,7 @@
 """models.yaml as a manifest, or everything that is wrong with it."""
 
 from collections.abc import Collection, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 
 from resolver.documents.convert import manifest_of
 from resolver.documents.document import MOST_PROBLEMS, Document, Fault, entries_in, refusal
@@ -12,7 +12,9 @@ from resolver.domain.manifest import Manifest
 FORMAT = "1"
 
 
-def read_manifest(text: bytes, file: str, defaults: Mapping[str, str], runtimes: Collection[str]) -> Manifest:
+def read_manifest(
+    text: bytes, file: str, defaults: Mapping[str, str], runtimes: Collection[str], mirrors: Collection[str] = ()
+) -> Manifest:
     """The manifest that a text is.
 
     Args:
@@ -20,13 +22,16 @@ def read_manifest(text: bytes, file: str, defaults: Mapping[str, str], runtimes:
         file: the name to show with each problem.
         defaults: the known kinds of sources, each with the runtime that it has without being told.
         runtimes: the known runtimes.
+        mirrors: the known kinds of mirrors.
 
     Raises:
         ManifestError: with every problem and its place, in the order of places.
     """
     document = read_document(text, file)
     _refuse_other_format(document)
-    faults = (fault for fault in _faults(document, defaults, runtimes) if not document.excuses(fault))
+    context = {"kinds": defaults, "runtimes": runtimes, "mirrors": mirrors}
+    found = chain(_type_faults(document, context), rule_faults(document, defaults))
+    faults = (fault for fault in found if not document.excuses(fault))
     problems = [*document.problems, *(document.problem(fault) for fault in islice(faults, MOST_PROBLEMS))]
     if problems:
         raise refusal(problems)
@@ -42,14 +47,13 @@ def _refuse_other_format(document: Document) -> None:
         raise refusal([document.problem(Fault(("version",), message, hint))])
 
 
-def _faults(document: Document, defaults: Mapping[str, str], runtimes: Collection[str]) -> Iterator[Fault]:
+def _type_faults(document: Document, context: Mapping[str, Collection[str]]) -> Iterator[Fault]:
     from pydantic import ValidationError
 
     from resolver.documents.complaints import type_faults
     from resolver.documents.tables import ManifestTable
 
     try:
-        ManifestTable.model_validate(document.root, context={"kinds": defaults, "runtimes": runtimes})
+        ManifestTable.model_validate(document.root, context=dict(context))
     except ValidationError as error:
         yield from type_faults(error, document)
-    yield from rule_faults(document, defaults)

@@ -41,7 +41,7 @@ def source(value: object, kinds: Collection[str]) -> str:
 def address(value: object) -> str:
     """The address of a package index."""
     text = text_of(value)
-    parts = _split(text, text)
+    parts = split_address(text, text)
     if parts.username is not None or parts.password is not None:
         hint = "write it without, and keep them in pip's configuration or a netrc file"
         raise WrongTextError("holds credentials, and everybody who reads the manifest would see them", hint)
@@ -106,7 +106,7 @@ def _without_request(text: str, key: str) -> None:
 
 
 def _url(text: str, name: str) -> str:
-    parts = _split(text, name)
+    parts = split_address(text, name)
     if parts.username is not None or parts.password is not None:
         raise WrongTextError("holds credentials, and everybody who reads the lock would see them", "write it without")
     if parts.fragment or name.endswith("#"):
@@ -117,7 +117,8 @@ def _url(text: str, name: str) -> str:
     return name
 
 
-def _split(text: str, url: str) -> SplitResult:
+def split_address(text: str, url: str) -> SplitResult:
+    """The parts of a web address that stands in a text; raises WrongTextError if it is none."""
     hint = "write an address that begins with https:// and is plain ASCII, escaped where it has to be"
     try:
         parts = urlsplit(url)

@@ -180,8 +180,8 @@ class ManifestTable(Table):
     """The share of a machine that models loaded together may take."""
     policy: PolicyTable = PolicyTable()
     """What may be locked at all."""
-    mirrors: fields.Mirrors = []
-    """Where else the same bytes can be had; not in this release."""
+    mirrors: list[fields.Location] = Field(default=[], examples=[["https://models.example.org/store", "/mnt/models"]])
+    """Where else the same bytes can be had, asked in this order before the source."""
     cache: fields.Folder = Field(default=".cache", examples=[".cache"])
     """The folder in the project where models are placed."""
     models: dict[fields.Name, ModelTable] = Field(min_length=1)

@@ -105,10 +105,11 @@ def load_manifest(workspace: Workspace) -> Manifest:
         ManifestError: it is wrong; every problem is named.
     """
     from resolver.documents.manifest import read_manifest
+    from resolver.mirrors import MIRRORS
     from resolver.runtimes import RUNTIMES
 
     defaults = {kind: source.default_runtime for kind, source in SOURCES.items()}
-    return read_manifest(manifest_bytes(workspace), MANIFEST, defaults, RUNTIMES)
+    return read_manifest(manifest_bytes(workspace), MANIFEST, defaults, RUNTIMES, MIRRORS)
 
 
 def load_lock(workspace: Workspace) -> Lock:

@@ -9,6 +9,7 @@ from resolver.domain.manifest import Manifest
 
 KINDS = {"hf": "huggingface", "pypi": "python", "url": "files", "file": "files"}
 RUNTIMES = ("faster-whisper", "files", "huggingface", "mlx-whisper", "pyannote", "python", "silero")
+MIRRORS = ("file", "hf", "http", "https")
 
 EXAMPLE = """\
 version: 1
@@ -77,13 +78,13 @@ models:
 
 def read(text: str) -> Manifest:
     """The manifest that an indented text is."""
-    return read_manifest(dedent(text).encode(), "models.yaml", KINDS, RUNTIMES)
+    return read_manifest(dedent(text).encode(), "models.yaml", KINDS, RUNTIMES, MIRRORS)
 
 
 def problems_of(text: bytes) -> tuple[Problem, ...]:
     """What is wrong with a text; something is."""
     try:
-        read_manifest(text, "models.yaml", KINDS, RUNTIMES)
+        read_manifest(text, "models.yaml", KINDS, RUNTIMES, MIRRORS)
     except ManifestError as error:
         return error.problems
     raise AssertionError("nothing is wrong")

@@ -88,8 +88,10 @@ FORMAT = [
     ("models that are none", "version: 1\n«models»: {}\n", "'models' is empty", "at least one"),
     ("a misspelt key", "version: 1\n«modles»: {m: {source: hf:a/b}}\n", "unknown key 'modles'", "'models'"),
     ("a key of nothing like it", _top("«xyz»: 1"), "unknown key 'xyz'", "known: budget"),
-    ("mirrors", _top("mirrors: «s3»"), "mirrors are not supported by this release", "leave"),
-    ("a list of mirrors", _top("«mirrors»: [s3]"), "mirrors are not supported by this release", "leave"),
+    ("a mirror that is no list", _top("mirrors: «/mnt/a»"), "'mirrors' takes a list", '["/mnt/a"]'),
+    ("a mirror of no kind", _top("mirrors: [«s3://a/b»]"), "unknown kind of mirror 's3'", "known: file, hf"),
+    ("a host for a mirror", _top("mirrors: [«hub.example/a»]"), "cannot be 'hub.example/a'", "https://"),
+    ("a mirror with a password", _top("mirrors: [«'https://u:p@a/b'»]"), "holds credentials", "without"),
 ]
 
 FACTS = [
