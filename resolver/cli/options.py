@@ -2,8 +2,9 @@
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -91,6 +92,36 @@ timeout_option = click.option(
     "--timeout", type=click.FloatRange(1), default=300.0, metavar="SECONDS", help="Without progress (default 300)."
 )
 rate_option = click.option("--limit-rate", metavar="RATE", help="Over all connections together, such as 20MB/s.")
+mirror_option = click.option(
+    "--mirror",
+    "mirrors",
+    multiple=True,
+    metavar="PLACE",
+    help="Ask there first: an address, a folder, hf:ENDPOINT (repeatable).",
+)
+no_origin_option = click.option(
+    "--no-origin", is_flag=True, help="Ask mirrors only, never a source; sync is --locked then."
+)
+
+
+def locations(texts: Iterable[str], folder: Path) -> tuple[str, ...]:
+    """Mirrors that were named by a flag; folders are seen from the current one, not from the project.
+
+    Raises:
+        UsageError: one of them is no location.
+    """
+    from resolver.documents.kinds import WrongTextError
+    from resolver.documents.locations import location
+    from resolver.mirrors import MIRRORS
+
+    found = []
+    for text in texts:
+        try:
+            kind, _, rest = location(text, MIRRORS).partition(":")
+        except WrongTextError as error:
+            raise UsageError(f"--mirror: {error.message}", hint=error.hint) from error
+        found.append(f"{kind}:{folder / rest}" if kind == "file" else f"{kind}:{rest}")
+    return tuple(found)
 
 
 def rate(text: str | None) -> int | None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @options.rate_option
 @options.timeout_option
 @options.strict_option
+@options.mirror_option
+@options.no_origin_option
 @common
 def sync(
     session: Session,
@@ -41,9 +43,12 @@ def sync(
     limit_rate: str | None,
     timeout: float,
     strict: bool,
+    mirrors: tuple[str, ...],
+    no_origin: bool,
 ) -> int:
     """Make this machine match models.lock; lock first if the lock is missing or stale."""
     from resolver.workflows import sync as workflow
+    from resolver.workflows.route import Route
 
     if locked and frozen:
         raise UsageError("--locked and --frozen exclude each other")
@@ -55,6 +60,7 @@ def sync(
         workers=session.workers(max_workers),
         rate=options.rate(limit_rate),
         patience=timeout,
+        route=Route(options.locations(mirrors, session.surroundings.folder), not frozen, not no_origin),
     )
     with reporting(session) as reporter:
         workspace = session.workspace(reporter)

@@ -10,6 +10,7 @@ from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
 from resolver.cli.tables import say
 from resolver.cli.texts import count, printable, seconds
+from resolver.domain.errors import UsageError
 from resolver.domain.quantities import format_size
 from resolver.domain.report import Finding, VerifyReport
 
@@ -21,6 +22,8 @@ from resolver.domain.report import Finding, VerifyReport
 @options.only_option
 @options.workers_option
 @options.strict_option
+@options.mirror_option
+@options.no_origin_option
 @common
 def verify(
     session: Session,
@@ -31,10 +34,15 @@ def verify(
     only: tuple[str, ...],
     max_workers: int | None,
     strict: bool,
+    mirrors: tuple[str, ...],
+    no_origin: bool,
 ) -> int:
     """Prove offline that what is on disk is what was locked; exit 1 if not."""
     from resolver.workflows import verify as workflow
+    from resolver.workflows.route import Route
 
+    if (mirrors or no_origin) and not repair:
+        raise UsageError("--mirror and --no-origin say where --repair fetches; without it nothing is fetched")
     chosen = workflow.VerifyOptions(
         quick=quick,
         repair=repair,
@@ -42,6 +50,7 @@ def verify(
         only=frozenset(only),
         readers=session.surroundings.cores,
         workers=session.workers(max_workers),
+        route=Route(options.locations(mirrors, session.surroundings.folder), origin=not no_origin),
     )
     with reporting(session) as reporter:
         report = workflow.verify(session.workspace(reporter), chosen)

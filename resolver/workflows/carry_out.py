@@ -11,7 +11,7 @@ from resolver.domain.errors import DiskError, ModelsError
 from resolver.domain.lock import File, Lock
 from resolver.domain.plan import Download, Plan, Trace
 from resolver.domain.quantities import format_size
-from resolver.stages.fetch import Limits, fetch
+from resolver.stages.fetch import Limits, Places, fetch
 from resolver.stages.place import place, refer
 from resolver.stages.unpack import unpack
 from resolver.workflows.gates import closed_to
@@ -23,22 +23,24 @@ MARGIN = 1 << 24
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A plan with what it is carried out on; `required` are the models whose failure counts."""
+    """A plan with what it is carried out on; `required` are the models whose failure counts, `places` have bytes."""
 
     lock: Lock
     plan: Plan
     root: Path
     limits: Limits
     required: frozenset[str]
+    places: Places
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of it: errors and bytes over the wire by model, and whether links were impossible."""
+    """What came of it: errors and bytes over the wire by model, whether links were impossible, what mirrors did."""
 
     errors: dict[str, ModelsError] = field(default_factory=dict)
     received: dict[str, int] = field(default_factory=dict)
     copied: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 def carry_out(workspace: Workspace, job: Job) -> Done:
@@ -49,13 +51,11 @@ def carry_out(workspace: Workspace, job: Job) -> Done:
         DiskError: the whole plan does not fit; nothing was fetched.
     """
     check_disk(workspace, job)
-    errors = closed_to(job.plan.downloads, job.lock.artifacts, workspace.sources(), job.required)
+    errors = closed_to(job.plan.downloads, job.lock.artifacts, job.places, job.required)
     wanted = [one for one in job.plan.downloads if not errors.keys() >= set(one.models)]
     _announce(workspace, wanted)
     received: dict[str, int] = {}
-    for fetched in fetch(
-        wanted, job.lock.artifacts, workspace.sources(), workspace.store, job.limits, workspace.reporter
-    ):
+    for fetched in fetch(wanted, job.lock.artifacts, job.places, workspace.store, job.limits, workspace.reporter):
         first = fetched.download.models[0]
         received[first] = received.get(first, 0) + fetched.bytes
         if fetched.error is not None:
@@ -67,7 +67,7 @@ def carry_out(workspace: Workspace, job: Job) -> Done:
     copied = _place(workspace, job, errors)
     for model in dict.fromkeys(one.models[0] for one in wanted):
         workspace.reporter.end(model, f"failed: {errors[model].message}" if model in errors else "placed")
-    return Done(errors, received, copied)
+    return Done(errors, received, copied, job.places.warnings)
 
 
 def _place(workspace: Workspace, job: Job, errors: dict[str, ModelsError]) -> int:

@@ -29,13 +29,14 @@ def _bring(workspace: Workspace, artifact: Artifact, file: File) -> None:
     Raises:
         ModelsError: it cannot be had, or has other bytes.
     """
-    from resolver.stages.fetch import Limits, fetch
+    from resolver.stages.fetch import Limits, Places, fetch
     from resolver.stages.unpack import unpack
 
     whole = artifact.archive or file
     download = Download(artifact.key, whole, (artifact.key,))
     limits = Limits(workers=1, stop=workspace.stop)
-    (fetched,) = fetch([download], {artifact.key: artifact}, workspace.sources(), workspace.store, limits, Silence())
+    places = Places({}, workspace.sources())
+    (fetched,) = fetch([download], {artifact.key: artifact}, places, workspace.store, limits, Silence())
     if fetched.error:
         raise fetched.error
     if artifact.archive:

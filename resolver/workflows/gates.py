@@ -6,7 +6,8 @@ from resolver.concurrency import in_threads
 from resolver.domain.errors import AccessRefusedError, ModelsError
 from resolver.domain.lock import Artifact
 from resolver.domain.plan import Download
-from resolver.domain.ports import Candidate, Refusal, Sources
+from resolver.domain.ports import Candidate, Refusal
+from resolver.stages.fetch.places import Places
 from resolver.workflows.together import AT_A_TIME
 
 
@@ -38,9 +39,9 @@ def _refusal_text(one: Refusal, model: str | None) -> str:
 
 
 def closed_to(
-    downloads: Sequence[Download], artifacts: Mapping[str, Artifact], sources: Sources, required: frozenset[str]
+    downloads: Sequence[Download], artifacts: Mapping[str, Artifact], places: Places, required: frozenset[str]
 ) -> dict[str, ModelsError]:
-    """Which models cannot be fetched, and why.
+    """Which models cannot be fetched, and why; what a mirror has is not asked for at its source.
 
     Raises:
         AccessRefusedError: a required model's repository refuses.
@@ -48,7 +49,7 @@ def closed_to(
     wanting: dict[str, set[str]] = {}
     for one in downloads:
         wanting.setdefault(one.artifact, set()).update(one.models)
-    answers = _answers(downloads, artifacts, sources)
+    answers = _answers(downloads, artifacts, places)
     refused = {key: answer for key, answer in answers.items() if isinstance(answer, Refusal)}
     blocking = [refusal for key, refusal in refused.items() if required & wanting[key]]
     if blocking:
@@ -64,15 +65,18 @@ def closed_to(
 
 
 def _answers(
-    downloads: Sequence[Download], artifacts: Mapping[str, Artifact], sources: Sources
+    downloads: Sequence[Download], artifacts: Mapping[str, Artifact], places: Places
 ) -> dict[str, Refusal | ModelsError | None]:
-    first = {one.artifact: one.file.path for one in reversed(downloads)}
+    first = {one.artifact: one.file for one in reversed(downloads)}
 
     def ask(key: str) -> Refusal | ModelsError | None:
         artifact = artifacts[key]
         candidate = Candidate(version=artifact.version, commit=artifact.commit)
         try:
-            return sources[artifact.kind].probe(artifact.source, candidate, first[key])
+            source = places.source(artifact)
+            if source is None or places.mirrored(artifact, first[key]):
+                return None
+            return source.probe(artifact.source, candidate, first[key].path)
         except ModelsError as error:
             return error
 

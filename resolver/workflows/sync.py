@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from resolver.documents.record import Record, read_record, write_record
 from resolver.domain.errors import DiskError, ModelsError, OfflineError
@@ -11,13 +12,16 @@ from resolver.domain.lock import Selected
 from resolver.domain.plan import Download, Extraction, Plan
 from resolver.domain.quantities import format_size
 from resolver.domain.report import Outcome, SyncReport
-from resolver.sources import is_remote
 from resolver.stages.plan import plan
 from resolver.stages.select import mismatch_text
 from resolver.workflows.agreement import agreed_lock, agreement, manifest_digest
 from resolver.workflows.prospect import Prospect, look
 from resolver.workflows.requirements import requirement_warnings
+from resolver.workflows.route import Route
 from resolver.workflows.workspace import Workspace
+
+if TYPE_CHECKING:
+    from resolver.stages.fetch import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,12 @@ class SyncOptions:
     workers: int = 3
     rate: int | None = None
     patience: float = 300.0
+    route: Route = field(default_factory=Route)
+
+    @property
+    def lock_mode(self) -> str:
+        """Where no source may be asked nothing can be locked: the lock must be fresh."""
+        return "locked" if self.mode == "lock" and not self.route.origin else self.mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Prepared:
     warnings: tuple[str, ...]
     started: float
     agreement: str | None
+    places: "Places | None"
 
 
 def sync(workspace: Workspace, options: SyncOptions) -> SyncReport:
@@ -58,15 +69,14 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
     """
     started = time.monotonic()
     manifest = manifest_digest(workspace)
-    locked, warnings = agreed_lock(workspace, options.mode, dry_run=options.dry_run)
+    locked, warnings = agreed_lock(workspace, options.lock_mode, dry_run=options.dry_run)
     prospect = look(workspace, locked, options.profile, options.only)
     todo = plan(prospect.view, prospect.survey, locked.artifacts, workspace.store.has)
-    if workspace.offline and not options.dry_run:
-        _refuse_offline(prospect, todo)
+    places = _places(workspace, prospect, todo, options.route) if todo.downloads and not options.dry_run else None
     to_fetch = sum(max(0, one.file.size - workspace.store.staged(one.file)) for one in todo.downloads)
     agreed = None if options.mode == "frozen" or options.dry_run else agreement(manifest, locked)
     warnings = (*warnings, *requirement_warnings(workspace, locked, prospect.wanted))
-    return Prepared(prospect, todo, to_fetch, warnings, started, agreed)
+    return Prepared(prospect, todo, to_fetch, warnings, started, agreed, places)
 
 
 def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> SyncReport:
@@ -79,7 +89,7 @@ def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> S
     prospect, todo = prepared.prospect, prepared.plan
     done = Work()
     if not options.dry_run:
-        done = _worked(workspace, prospect, todo, options)
+        done = _worked(workspace, prepared, options)
         _remember(workspace, prepared)
     return SyncReport(
         profile=prospect.profile,
@@ -115,31 +125,44 @@ def _remember(workspace: Workspace, prepared: Prepared) -> None:
         workspace.store.agree(workspace.project, prepared.agreement)
 
 
-def _refuse_offline(prospect: Prospect, todo: Plan) -> None:
+def _places(workspace: Workspace, prospect: Prospect, todo: Plan, route: Route) -> "Places":
+    from resolver.workflows.places import places_for
+
+    places = places_for(workspace, route, todo.downloads)
+    if workspace.offline:
+        _refuse_offline(prospect, todo, places)
+    return places
+
+
+def _refuse_offline(prospect: Prospect, todo: Plan, places: "Places") -> None:
+    from resolver.workflows.places import unreachable
+
     artifacts = prospect.lock.artifacts
-    remote = [one for one in todo.downloads if is_remote(artifacts[one.artifact].kind)]
+    remote = unreachable(todo.downloads, artifacts, places)
     if not remote:
         return
     size = format_size(sum(one.file.size for one in remote))
     raise OfflineError(
         f"{len(remote)} files are missing ({size}) and the network may not be used",
-        hint="run `models sync` once with a network, or bring the store along",
+        hint="run `models sync` once with a network, or bring the store along and name it with --mirror",
         details=[f"{one.models[0]}  {artifacts[one.artifact].source}  {one.file.path}" for one in remote],
     )
 
 
-def _worked(workspace: Workspace, prospect: Prospect, todo: Plan, options: SyncOptions) -> Work:
+def _worked(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> Work:
+    prospect, todo = prepared.prospect, prepared.plan
     if not todo.placements and not todo.references:
         return Work()
-    from resolver.stages.fetch import Limits
+    from resolver.stages.fetch import Limits, Places
     from resolver.workflows.carry_out import Job, carry_out
 
+    places = prepared.places or Places({}, {})
     required = frozenset(one.model.name for one in prospect.selection.chosen if not one.model.optional)
     limits = Limits(options.workers, options.rate, options.patience, workspace.stop)
-    done = carry_out(workspace, Job(prospect.lock, todo, prospect.root, limits, required))
+    done = carry_out(workspace, Job(prospect.lock, todo, prospect.root, limits, required, places))
     linked = not done.copied or workspace.link_modes == ("copy",)
     notes = () if linked else (f"links are not possible here: {format_size(done.copied)} were copied",)
-    return Work(done.errors, done.received, notes)
+    return Work(done.errors, done.received, (*notes, *done.warnings))
 
 
 def _reused(prospect: Prospect, todo: Plan) -> int:

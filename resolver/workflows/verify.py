@@ -3,8 +3,9 @@
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resolver.documents.record import read_record, write_record
 from resolver.domain.errors import DiskError, OfflineError
@@ -12,18 +13,21 @@ from resolver.domain.plan import State
 from resolver.domain.quantities import format_size
 from resolver.domain.report import Finding, VerifyReport
 from resolver.policy.judge import judge
-from resolver.sources import is_remote
 from resolver.stages.place import remove
 from resolver.stages.plan import plan
 from resolver.stages.survey import read_everything
 from resolver.stages.verify import findings, undeclared_flags, unexpected
 from resolver.workflows.prospect import Prospect, look
+from resolver.workflows.route import Route
 from resolver.workflows.workspace import Workspace, load_lock
+
+if TYPE_CHECKING:
+    from resolver.workflows.carry_out import Done
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyOptions:
-    """How to verify: every byte or by the record, whose models, how many files at a time, and whether to repair."""
+    """How to verify: every byte or by the record, whose models, how many files at a time; whether to repair, whence."""
 
     quick: bool = False
     repair: bool = False
@@ -31,6 +35,7 @@ class VerifyOptions:
     only: frozenset[str] = frozenset()
     readers: int = 2
     workers: int = 3
+    route: Route = field(default_factory=Route)
 
 
 def verify(workspace: Workspace, options: VerifyOptions) -> VerifyReport:
@@ -50,8 +55,9 @@ def verify(workspace: Workspace, options: VerifyOptions) -> VerifyReport:
     size, count = _repair_size(prospect), len(prospect.view.placements)
     repaired: tuple[Finding, ...] = ()
     if options.repair and found:
-        failed = _repair(workspace, prospect, found, options)
-        left = [one for one in found if one.kind == "policy" or one.model in failed]
+        done = _repair(workspace, prospect, found, options)
+        warnings += done.warnings
+        left = [one for one in found if one.kind == "policy" or one.model in done.errors]
         repaired = tuple(one for one in found if one not in left)
         found = left
     return VerifyReport(
@@ -118,10 +124,8 @@ def _repair_size(prospect: Prospect) -> int:
     return sum(one.file.size for path, one in prospect.view.placements.items() if not _is_right(prospect, path))
 
 
-def _repair(
-    workspace: Workspace, prospect: Prospect, found: Sequence[Finding], options: VerifyOptions
-) -> frozenset[str]:
-    """Make right what is wrong; the optional models that could not be.
+def _repair(workspace: Workspace, prospect: Prospect, found: Sequence[Finding], options: VerifyOptions) -> "Done":
+    """Make right what is wrong; errors that are left are those of optional models.
 
     Blobs are hashed again before they are linked: a flip in the view is a flip in the store where they share bytes.
 
@@ -131,21 +135,23 @@ def _repair(
     """
     from resolver.stages.fetch import Limits
     from resolver.workflows.carry_out import Job, carry_out, remember
+    from resolver.workflows.places import places_for, unreachable
     from resolver.workflows.together import joined
 
     gone = [one.path for one in found if one.kind == "unexpected"]
     remove(gone, prospect.root)
     remember(prospect.root, {}, gone)
     todo = plan(prospect.view, prospect.survey, prospect.lock.artifacts, workspace.store.check)
-    if workspace.offline and any(is_remote(prospect.lock.artifacts[one.artifact].kind) for one in todo.downloads):
+    places = places_for(workspace, options.route, todo.downloads)
+    if workspace.offline and unreachable(todo.downloads, prospect.lock.artifacts, places):
         raise OfflineError(
             f"{format_size(todo.bytes_to_fetch)} have to be fetched to repair, and the network may not be used",
             hint="run `models verify --repair` without --offline",
         )
     required = frozenset(one.model.name for one in prospect.selection.chosen if not one.model.optional)
     limits = Limits(workers=options.workers, stop=workspace.stop)
-    done = carry_out(workspace, Job(prospect.lock, todo, prospect.root, limits, required))
+    done = carry_out(workspace, Job(prospect.lock, todo, prospect.root, limits, required, places))
     hard = [error for model, error in done.errors.items() if model in required or error.exit_code == 4]
     if hard:
         raise joined(hard)
-    return frozenset(done.errors)
+    return done

@@ -7,17 +7,24 @@ from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from resolver.concurrency import in_threads
-from resolver.domain.errors import MismatchError, ModelsError
+from resolver.domain.errors import DiskError, InterruptedByUserError, MismatchError, ModelsError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.plan import Download
-from resolver.domain.ports import Reporter, Sources
+from resolver.domain.ports import Reporter
 from resolver.stages.fetch.crew import fill
 from resolver.stages.fetch.limits import Connections, Limits, Pace
-from resolver.stages.fetch.pour import Flow, Opening, PartFile
+from resolver.stages.fetch.places import MIRROR_PATIENCE, Place, Places, joined
+from resolver.stages.fetch.pour import Flow, PartFile
 
-__all__ = ["Fetched", "Limits", "fetch"]
+__all__ = ["Fetched", "Limits", "Places", "fetch"]
 
 P = TypeVar("P", bound=PartFile)
+
+_WRONG_SOURCE = (
+    "the source has other bytes than were locked, and none of them was kept; "
+    "`models lock --upgrade-model NAME` locks what it has now"
+)
+_WRONG_MIRROR = "the mirror has other bytes than were locked, and none of them was kept; it has to be filled anew"
 
 
 class Blobs(Protocol, Generic[P]):
@@ -48,7 +55,7 @@ class Fetched:
 def fetch(
     downloads: Sequence[Download],
     artifacts: Mapping[str, Artifact],
-    sources: Sources,
+    places: Places,
     blobs: Blobs[P],
     limits: Limits,
     reporter: Reporter,
@@ -65,10 +72,10 @@ def fetch(
         artifact = artifacts[download.artifact]
         received = _Counter()
         try:
-            source = sources[artifact.kind]
             _download(
+                artifact,
                 download.file,
-                lambda portion: source.open(artifact, download.file, portion),
+                places,
                 blobs,
                 Flow(limits, pace, received.add, lambda size: reporter.advance(download.models[0], size), connections),
             )
@@ -97,8 +104,7 @@ class _Counter:
             self.total += count
 
 
-def _download(file: File, opening: Opening, blobs: Blobs[P], flow: Flow) -> None:
-    """Wrong bytes are fetched once more from the start, over one connection; then they are an error (formats.md)."""
+def _download(artifact: Artifact, file: File, places: Places, blobs: Blobs[P], flow: Flow) -> None:
     if blobs.has(file):
         return
     with blobs.stage(file.sha256) as part:
@@ -107,23 +113,57 @@ def _download(file: File, opening: Opening, blobs: Blobs[P], flow: Flow) -> None
         if part.longer_than(file.size):
             part.restart()
         flow.announce(part.size)
-        if not _filled(part, file, opening, flow):
-            flow.announce(-part.size)
-            part.restart()
-            if not _filled(part, file, opening, replace(flow, limits=replace(flow.limits, connections=1))):
-                part.restart()
-                raise MismatchError(
-                    f"{file.path}: not the bytes of sha256 {file.sha256}, twice",
-                    hint="the source has other bytes than were locked, and none of them was kept; "
-                    "`models lock --upgrade-model NAME` locks what it has now",
-                )
+        _from_somewhere(part, places.of(artifact, file), places, flow)
         blobs.publish(part, file)
 
 
-def _filled(part: PartFile, file: File, opening: Opening, flow: Flow) -> bool:
+def _from_somewhere(part: PartFile, there: Sequence[Place], places: Places, flow: Flow) -> None:
+    """One place after the other; what one brought before it failed is kept, because the digest is of the whole.
+
+    Raises:
+        ModelsError: all failed; the worst, with what each said.
+    """
+    failures: list[tuple[Place, ModelsError]] = []
+    for place in there:
+        try:
+            _from(place, part, places, flow)
+        except (DiskError, InterruptedByUserError):
+            raise
+        except ModelsError as error:
+            failures.append((place, error))
+            if place.mirror is not None:
+                places.failed(place.mirror, error)
+        else:
+            return
+    raise joined(failures)
+
+
+def _from(place: Place, part: PartFile, places: Places, flow: Flow) -> None:
+    """Wrong bytes are fetched once more from the same place, over one connection; then they are an error (formats.md).
+
+    A place that refused to begin has spoilt nothing: then what other places brought stays.
+    """
+    file, limits = place.file, flow.limits
+    if not place.last:
+        limits = replace(limits, patience=min(limits.patience, MIRROR_PATIENCE))
+    for connections in (limits.connections, 1):
+        before = part.size
+        if _filled(part, place, replace(flow, limits=replace(limits, connections=connections))):
+            return
+        if place.mirror is not None and (not before or part.size == before < file.size):
+            places.was_wrong(place.mirror, file)
+        if part.size != before or part.size >= file.size:
+            flow.announce(-part.size)
+            part.restart()
+    hint = _WRONG_SOURCE if place.mirror is None else _WRONG_MIRROR
+    raise MismatchError(f"{file.path}: not the bytes of sha256 {file.sha256}, twice", hint=hint)
+
+
+def _filled(part: PartFile, place: Place, flow: Flow) -> bool:
+    file = place.file
     if part.size < file.size or file.size == 0:
         try:
-            fill(part, file, opening, flow)
+            fill(part, file, place.open, flow)
         except MismatchError:
             return False
     return part.sha256 == file.sha256

@@ -11,7 +11,7 @@ from resolver.domain.errors import InterruptedByUserError, MismatchError, Networ
 from resolver.domain.lock import Artifact, File
 from resolver.domain.plan import Download
 from resolver.domain.ports import Body, Silence
-from resolver.stages.fetch import Fetched, Limits, fetch
+from resolver.stages.fetch import Fetched, Limits, Places, fetch
 from tests.unit.domain.values import artifact, file
 from tests.unit.stages.fetch.fakes import FakeBlobs, FakeBody, FakePart, FakeSource, Sleepless
 
@@ -39,7 +39,7 @@ def run(
     downloads = [Download("hf:org/name@main", one, (f"model-{one.path}", "other")) for one in files]
     artifacts: dict[str, Artifact] = {"hf:org/name@main": artifact("hf:org/name@main", *FILES)}
     chosen = limits or Limits(stop=Sleepless())
-    return fetch(downloads, artifacts, {"hf": source}, blobs, chosen, reporter or Silence())
+    return fetch(downloads, artifacts, Places({}, {"hf": source}), blobs, chosen, reporter or Silence())
 
 
 def test_everything_is_fetched_and_counted_in_order() -> None:
