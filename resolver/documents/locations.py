@@ -62,9 +62,16 @@ def _web(text: str, rest: str) -> str:
 
 
 def _folder(text: str, rest: str) -> str:
+    """A path; none that names a host, because Windows shows such a host who is logged in."""
     hint = "write a folder, such as /mnt/models or ../models"
     path = unquote(rest[2:]) if rest.startswith("///") else rest
-    if not path or path.startswith(("//", "~")) or not path.isprintable() or len(path) > LONGEST_ADDRESS:
+    if (
+        not path
+        or path.startswith("~")
+        or re.match(r"[/\\]{2}", path)
+        or not path.isprintable()
+        or len(path) > LONGEST_ADDRESS
+    ):
         raise refused(text, hint)
     return path
 

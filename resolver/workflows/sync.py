@@ -145,7 +145,10 @@ def _refuse_offline(prospect: Prospect, todo: Plan, places: "Places") -> None:
     raise OfflineError(
         f"{len(remote)} files are missing ({size}) and the network may not be used",
         hint="run `models sync` once with a network, or bring the store along and name it with --mirror",
-        details=[f"{one.models[0]}  {artifacts[one.artifact].source}  {one.file.path}" for one in remote],
+        details=[
+            *(f"{one.models[0]}  {artifacts[one.artifact].source}  {one.file.path}" for one in remote),
+            *places.warnings,
+        ],
     )
 
 

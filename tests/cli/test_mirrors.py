@@ -318,6 +318,12 @@ class TestOffline:
         assert files.requests == []
         assert locked.placed() == {}
 
+    def test_a_folder_that_is_not_there_is_named(self, locked: Project, run: Run) -> None:
+        result = run("sync", "--offline", "--mirror", "/no/such/folder")
+        assert result.code == 3
+        assert "mirror /no/such/folder: not asked again: there is no such folder" in result.stderr
+        assert not locked.view.exists()
+
     def test_a_repair_takes_folders_too(self, locked: Project, run: Run, tmp_path: Path) -> None:
         location = fill_folder(tmp_path / "share")
         assert run("verify", "--repair", "--offline").code == 3

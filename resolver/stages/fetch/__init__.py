@@ -141,7 +141,7 @@ def _from_somewhere(part: PartFile, there: Sequence[Place], places: Places, flow
 def _from(place: Place, part: PartFile, places: Places, flow: Flow) -> None:
     """Wrong bytes are fetched once more from the same place, over one connection; then they are an error (formats.md).
 
-    A place that refused to begin has spoilt nothing: then what other places brought stays.
+    A mirror that refused to begin has spoilt nothing: then what other places brought stays.
     """
     file, limits = place.file, flow.limits
     if not place.last:
@@ -152,7 +152,7 @@ def _from(place: Place, part: PartFile, places: Places, flow: Flow) -> None:
             return
         if place.mirror is not None and (not before or part.size == before < file.size):
             places.was_wrong(place.mirror, file)
-        if part.size != before or part.size >= file.size:
+        if place.mirror is None or part.size != before or part.size >= file.size:
             flow.announce(-part.size)
             part.restart()
     hint = _WRONG_SOURCE if place.mirror is None else _WRONG_MIRROR

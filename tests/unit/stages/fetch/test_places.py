@@ -164,6 +164,16 @@ def test_a_mirror_that_refuses_to_begin_spoils_nothing() -> None:
     assert "wrong bytes for model.bin" in places.warnings[0]
 
 
+def test_what_a_source_has_no_more_is_not_kept_in_parts() -> None:
+    blobs = FakeBlobs()
+    blobs.parts[MODEL.sha256] = FakePart(CONTENT[:8])
+    source = FakeSource({"model.bin": CONTENT})
+    source.before = lambda _path, offset: FakeBody([b"longer"], offset, total=99)
+    assert isinstance(run(mirrored(source=source), blobs).error, MismatchError)
+    assert [offset for _, offset, _ in source.opened] == [8, 0]
+    assert blobs.parts[MODEL.sha256].size == 0
+
+
 def test_a_part_that_is_whole_and_wrong_is_forgotten_at_the_last_place_too() -> None:
     blobs = FakeBlobs()
     blobs.parts[MODEL.sha256] = FakePart(b"x" * len(CONTENT))
