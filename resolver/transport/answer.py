@@ -9,15 +9,17 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from resolver.domain.errors import InterruptedByUserError, NetworkError, StalledError, TransientError
+from resolver.transport.errors import found_in
 from resolver.transport.origins import shown
+from resolver.transport.watch import DRIP_SECONDS, DripError, expect
 
 PIECE = 1 << 18
 STALL_SECONDS = 20.0
 STALL_BYTES_PER_SECOND = 1000
 """Slower than this for that long is a stall, and the connection is made anew (product.md)."""
-DRIP_SECONDS = 12.0
 DRIP_BYTES_PER_SECOND = 100
-"""Slower than this is nothing that a link does: it is told sooner, so that two of them end within 30 s (threats.md)."""
+"""Slower than this is nothing that a link does: it is told after DRIP_SECONDS, so that two of them end within 30 s
+(threats.md)."""
 
 
 class Answer:
@@ -88,9 +90,12 @@ class Answer:
             self._response.close()
             raise InterruptedByUserError("interrupted")
         try:
+            expect(self._response)
             count = _received(self._response, buffer)
         except (HTTPError, OSError, ValueError, http.client.HTTPException) as error:
             self._response.close()
+            if found_in(error, DripError):
+                raise StalledError(f"{self.url}: the body only drips") from error
             raise TransientError(f"{self.url}: the connection broke ({type(error).__name__})") from error
         self._ended = not count and len(buffer) > 0
         self._watch(count)

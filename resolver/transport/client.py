@@ -1,12 +1,9 @@
 """Requests: redirects under our own rules, proxies, certificates, retries with jitter and Retry-After."""
 
-import email.utils
-import re
 import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -18,8 +15,10 @@ from urllib3.response import BaseHTTPResponse
 from resolver.domain.errors import InterruptedByUserError, NetworkError, OfflineError, StalledError, TransientError
 from resolver.domain.ports import WHOLE, Portion
 from resolver.transport.answer import STALL_SECONDS, Answer
-from resolver.transport.errors import StatusError
-from resolver.transport.origins import Credential, origin_of, proxy_for, shown
+from resolver.transport.errors import StatusError, connection_error
+from resolver.transport.origins import Credential, is_read_alike, origin_of, proxy_for, shown
+from resolver.transport.waits import retry_after
+from resolver.transport.watch import expect, watching
 
 T = TypeVar("T")
 
@@ -29,6 +28,7 @@ LONGEST_WAIT = 30.0
 LONGEST_RETRY_AFTER = 300.0
 REQUEST_ATTEMPTS = 5
 WORTH_READING = 1 << 16
+WORTH_WAITING = 2.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -144,11 +144,13 @@ class Client:
         if authorization:
             sent["Authorization"] = authorization
         try:
+            if not is_read_alike(url):
+                raise NetworkError(f"{shown(url)}: the address can be read in two ways, and is not asked")
             return self._pool(url).urlopen(
                 method, url, headers=sent, redirect=False, retries=False, preload_content=False, assert_same_host=False
             )
         except (HTTPError, OSError, ValueError) as error:
-            raise _connection_error(url, error) from error
+            raise connection_error(url, error) from error
 
     def _pool(self, url: str) -> urllib3.PoolManager:
         proxy = proxy_for(url, self._settings.proxies)
@@ -161,13 +163,14 @@ class Client:
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=STALL_SECONDS)
         context = _context(self._settings.certificates)
         if proxy is None:
-            return urllib3.PoolManager(num_pools=32, maxsize=32, timeout=timeout, ssl_context=context)
+            return watching(urllib3.PoolManager(num_pools=32, maxsize=32, timeout=timeout, ssl_context=context))
         address = proxy if "://" in proxy else f"http://{proxy}"
         user = urlsplit(address).netloc.rpartition("@")[0]
         sent = urllib3.make_headers(proxy_basic_auth=unquote(user)) if user else None
-        return urllib3.ProxyManager(
+        pools = urllib3.ProxyManager(
             address, proxy_headers=sent, num_pools=32, maxsize=32, timeout=timeout, ssl_context=context
         )
+        return watching(pools)
 
     def _judged(self, response: BaseHTTPResponse, url: str, offset: int) -> Answer:
         name = shown(url)
@@ -181,7 +184,7 @@ class Client:
         headers = {field.lower(): value for field, value in response.headers.items()}
         _discard(response)
         if response.status in _TRANSIENT:
-            raise TransientError(f"{name}: HTTP {response.status}", retry_after=_retry_after(headers))
+            raise TransientError(f"{name}: HTTP {response.status}", retry_after=retry_after(headers))
         raise StatusError(f"{name}: HTTP {response.status}", status=response.status, headers=headers)
 
     def close(self) -> None:
@@ -221,16 +224,25 @@ def waiting_time(state: tenacity.RetryCallState) -> float:
 
 
 def _discard(response: BaseHTTPResponse) -> None:
-    """Read a short body to its end, so that the connection serves again; a long or endless one is not worth it."""
+    """Read a short body to its end, so that the connection serves again; a long or slow one is not worth it."""
     length = response.headers.get("Content-Length", "")
     try:
         if length.isdecimal() and int(length[:20]) <= WORTH_READING:
+            _hurry(response)
             response.drain_conn()
         else:
             response.close()
     except (HTTPError, OSError, ValueError):
         response.close()
     response.release_conn()
+
+
+def _hurry(response: BaseHTTPResponse) -> None:
+    """What is left of the body may take a moment, and no longer."""
+    expect(response, WORTH_WAITING)
+    connection = getattr(response.connection, "sock", None)
+    if connection is not None:
+        connection.settimeout(WORTH_WAITING)
 
 
 def _redirected(url: str, location: str) -> str:
@@ -244,40 +256,6 @@ def _redirected(url: str, location: str) -> str:
     if scheme == "http" and origin_of(url)[0] == "https":
         raise NetworkError(f"{shown(url)}: redirected from https to http, which is never followed")
     return target
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait: `Retry-After`, else what is left of a `RateLimit` window, which the Hub sends instead."""
-    value = headers.get("retry-after")
-    if value is None:
-        window = re.search(r'"\s*(?:;\s*r=0\s*)?;\s*t=([0-9]{1,4})(?:[;,\s]|$)', headers.get("ratelimit", ""))
-        return float(window[1]) if window else None
-    if re.fullmatch(r"\s*[0-9]{1,9}\s*", value, re.ASCII):
-        return float(value)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-        now = datetime.now(UTC)  # noqa: TID251  # a date from outside needs a clock
-        return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-
-
-def _connection_error(url: str, error: Exception) -> NetworkError:
-    name = shown(url)
-    cause = error.__cause__ or error
-    if isinstance(error, ValueError) and not isinstance(error, OSError):
-        return NetworkError(f"{name}: the address or the proxy is none", hint="check HF_ENDPOINT and HTTPS_PROXY")
-    if isinstance(error, urllib3.exceptions.SSLError) or isinstance(cause, ssl.SSLError):
-        return NetworkError(
-            f"{name}: the certificate is not trusted ({cause})",
-            hint="for a private authority set SSL_CERT_FILE or add it to the system's store",
-        )
-    host = origin_of(url)[1]
-    return TransientError(
-        f"{name}: cannot be reached ({type(error).__name__})",
-        hint=f"is {host} reachable, and right (HF_ENDPOINT, PIP_INDEX_URL, MODELS_SPACY_DOWNLOADS, MODELS_GITHUB_API)? "
-        "HTTPS_PROXY and NO_PROXY are obeyed",
-    )
 
 
 def _context(certificates: str | None) -> ssl.SSLContext:

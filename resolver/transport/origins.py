@@ -16,6 +16,20 @@ def origin_of(url: str) -> tuple[str, str, int | None]:
     return scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(scheme)
 
 
+def is_read_alike(url: str) -> bool:
+    r"""Whether the library that connects understands the same scheme, host and port as we do when we judge.
+
+    `http://one\@two/` is host `two` by RFC 3986, and host `one` to browsers and urllib3: a redirect to such an address
+    would take along a token to where it does not belong.
+    """
+    from urllib3.util import parse_url
+
+    scheme, host, port = origin_of(url)
+    parts = parse_url(url)
+    connected = (parts.host or "").removeprefix("[").removesuffix("]"), parts.port or _DEFAULT_PORTS.get(scheme)
+    return (parts.scheme, *connected) == (scheme, host, port)
+
+
 def is_loopback(host: str) -> bool:
     """Whether the host is this machine whatever a name server says."""
     if host == "localhost":

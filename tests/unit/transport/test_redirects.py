@@ -93,6 +93,17 @@ def test_no_kind_of_redirect_takes_the_token_along(gated: FileServer, client: Cl
     assert leaks(gated) == []
 
 
+@pytest.mark.parametrize("way", ["{other}\\@{files}", "{files}\\@{other}", "{other}\\.{files}"])
+def test_an_address_that_two_parsers_read_differently_is_not_asked(gated: FileServer, client: Client, way: str) -> None:
+    r"""`http://one:1\@two:2/` is host two by RFC 3986; urllib3 connects to host one."""
+    files, other = (gated.origin_of(name).removeprefix("http://") for name in ("files", "other"))
+    gated.redirect("first", f"http://{way.format(files=files, other=other)}/weights")
+    with pytest.raises(NetworkError):
+        client.get(gated.url("first"), limit=len(BODY), credential=credential(gated))
+    assert leaks(gated) == []
+    assert len(gated.requests) == 1
+
+
 @pytest.mark.parametrize("status", [300, 304, 305])
 def test_what_is_no_redirect_is_not_followed(gated: FileServer, client: Client, status: int) -> None:
     with pytest.raises(StatusError) as caught:

@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from resolver.domain.errors import InterruptedByUserError, NetworkError, OfflineError, TransientError
-from resolver.transport import client as module
-from resolver.transport.client import Client, _retry_after, waiting_time
-from resolver.transport.errors import StatusError
+from resolver.transport.client import Client, waiting_time
+from resolver.transport.errors import StatusError, connection_error
+from resolver.transport.waits import retry_after
 from tests.servers.faults import ALWAYS, Fault, http_date
 from tests.servers.files import FileServer
 from tests.unit.transport.clients import Sleepless, client_with
@@ -97,6 +97,10 @@ RETRY_AFTER: list[tuple[Mapping[str, str], float | None]] = [
     ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
     ({"retry-after": "Wed, 21 Oct 2015 07:28:00 -0000"}, 0),
     ({"retry-after": "Wed, 21 Oct 2015 07:28:00"}, 0),
+    ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:27:18 GMT"}, 42),
+    ({"retry-after": "Wed, 21 Oct 2095 07:28:00 GMT", "date": "Wed, 21 Oct 2095 07:27:18 GMT"}, 42),
+    ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:29:00 GMT"}, 0),
+    ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "some day"}, 0),
     ({"retry-after": "soon"}, None),
     ({"retry-after": ""}, None),
     ({"retry-after": "-5"}, None),
@@ -115,7 +119,7 @@ RETRY_AFTER: list[tuple[Mapping[str, str], float | None]] = [
 
 @pytest.mark.parametrize(("headers", "seconds"), RETRY_AFTER, ids=[ascii(one[0]) for one in RETRY_AFTER])
 def test_a_server_says_when_in_several_ways(headers: Mapping[str, str], seconds: float | None) -> None:
-    assert _retry_after(headers) == seconds
+    assert retry_after(headers) == seconds
 
 
 @settings(deadline=None, max_examples=300)
@@ -127,8 +131,9 @@ def test_a_server_says_when_in_several_ways(headers: Mapping[str, str], seconds:
 @example("9" * 5000)
 def test_whatever_a_server_says_is_a_wait_or_nothing(value: str) -> None:
     for header in ("retry-after", "ratelimit"):
-        found = _retry_after({header: value})
-        assert found is None or found >= 0
+        for date in ({}, {"date": value}, {"date": "Wed, 21 Oct 2015 07:28:00 GMT"}):
+            found = retry_after({header: value, **date})
+            assert found is None or found >= 0
 
 
 def state(attempt: int, error: Exception | None = None) -> tenacity.RetryCallState:
@@ -218,6 +223,40 @@ def test_a_certificate_that_nobody_knows_is_not_tried_again() -> None:
     for error in (SSLError("bad"), ssl.SSLError("bad"), OSError("x")):
         wrapped = MaxRetryError(None, "/", error)  # type: ignore[arg-type]  # no pool is needed
         wrapped.__cause__ = error
-        found = module._connection_error("https://user:word@h/x", error if isinstance(error, SSLError) else wrapped)
+        found = connection_error("https://user:word@h/x", error if isinstance(error, SSLError) else wrapped)
         assert isinstance(found, TransientError) is (type(error) is OSError)
         assert "word" not in found.message
+
+
+def failing(error: Exception) -> NetworkError:
+    """What is made of an error that the network library wrapped."""
+    import urllib3
+
+    wrapped = urllib3.exceptions.SSLError(error)
+    wrapped.__cause__ = error
+    return connection_error("https://h/x", wrapped)
+
+
+@pytest.mark.parametrize("number", [9, 10, 18])
+def test_a_certificate_of_another_time_asks_for_the_clock(number: int) -> None:
+    import ssl
+
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code = number
+    found = failing(error)
+    assert "certificate is not trusted" in found.message
+    assert ("clock" if number < 18 else "SSL_CERT_FILE") in str(found.hint)
+    assert not isinstance(found, TransientError)
+
+
+def test_an_encrypted_connection_that_is_cut_is_tried_again() -> None:
+    import ssl
+
+    altered = ssl.SSLError(1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC]")
+    altered.reason = "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"
+    for error in (ssl.SSLEOFError(8, "EOF"), ssl.SSLZeroReturnError(6, "closed"), ssl.SSLSyscallError(5, "x"), altered):
+        assert isinstance(failing(error), TransientError)
+    other = ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]")
+    other.reason = "WRONG_VERSION_NUMBER"
+    assert not isinstance(failing(other), TransientError)
+    assert "no encrypted connection" in failing(other).message
