@@ -25,6 +25,9 @@ Kind = Literal[
     "truncate",  # close after `after_bytes`, the declared Content-Length was longer
     "flip",  # the byte at `after_bytes` of the whole file is another one
     "endless",  # the body, then zeros for ever, without a Content-Length
+    "endless_chunks",  # the same in chunks
+    "longer",  # `after_bytes` zeros more, and the Content-Length says so
+    "longer_chunks",  # the same in chunks
     "slow",  # `bytes_per_second`
     "wrong_range",  # a 206 whose Content-Range is one byte off
     "inflated",  # gzip although identity was asked for, with `after_bytes` zeros more inside
@@ -151,14 +154,26 @@ def _endless(answer: Answer, _: Fault) -> Answer:
     return replace(answer, body=chain(answer.body, repeat(ZEROS)), framing="close", ending="close")
 
 
+def _endless_chunks(answer: Answer, _: Fault) -> Answer:
+    return replace(answer, body=chain(answer.body, repeat(ZEROS)), framing="chunked")
+
+
+def _longer(answer: Answer, fault: Fault) -> Answer:
+    return replace(answer, body=chain(answer.body, _zeros(fault.after_bytes)), length=answer.length + fault.after_bytes)
+
+
+def _zeros(count: int) -> Iterator[bytes]:
+    whole, rest = divmod(count, len(ZEROS))
+    return chain(repeat(ZEROS, whole), [ZEROS[:rest]])
+
+
 def _wrong_range(answer: Answer, _: Fault) -> Answer:
     start, total = answer.start + 1, answer.headers["Content-Range"].rpartition("/")[2]
     return with_headers(answer, {"Content-Range": f"bytes {start}-{start + answer.length - 1}/{total}"})
 
 
 def _inflated(answer: Answer, fault: Fault) -> Answer:
-    whole, rest = divmod(fault.after_bytes, len(ZEROS))
-    return gzip_answer(replace(answer, body=chain(answer.body, repeat(ZEROS, whole), [ZEROS[:rest]])))
+    return gzip_answer(replace(answer, body=chain(answer.body, _zeros(fault.after_bytes))))
 
 
 INSTEAD: dict[Kind, Callable[[Fault], Answer]] = {
@@ -173,6 +188,9 @@ SPOIL: dict[Kind, Callable[[Answer, Fault], Answer]] = {
     "truncate": lambda answer, fault: replace(answer, body=_first(answer.body, fault.after_bytes), ending="close"),
     "flip": _flip,
     "endless": _endless,
+    "endless_chunks": _endless_chunks,
+    "longer": _longer,
+    "longer_chunks": lambda answer, fault: replace(_longer(answer, fault), framing="chunked"),
     "slow": lambda answer, fault: replace(answer, bytes_per_second=fault.bytes_per_second),
     "wrong_range": _wrong_range,
     "inflated": _inflated,

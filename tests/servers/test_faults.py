@@ -92,8 +92,9 @@ def test_one_byte_is_flipped_at_its_place_in_the_whole_file(server: FileServer) 
     assert server.faults[0].used == 1
 
 
-def test_an_endless_body_ends_with_the_client(server: FileServer) -> None:
-    server.faults = [Fault("weights", "endless")]
+@pytest.mark.parametrize("kind", ["endless", "endless_chunks"])
+def test_an_endless_body_ends_with_the_client(server: FileServer, kind: str) -> None:
+    server.faults = [Fault("weights", kind)]  # type: ignore[arg-type]  # one of its kinds
     connection = http.client.HTTPConnection(server.url("").split("/")[2], timeout=1)
     connection.request("GET", "/weights.bin")
     response = connection.getresponse()
@@ -101,6 +102,14 @@ def test_an_endless_body_ends_with_the_client(server: FileServer) -> None:
     assert response.read(len(BODY) * 4) == BODY + bytes(3 * len(BODY))
     response.close()
     connection.close()
+
+
+def test_a_body_may_be_longer_with_and_without_saying_so(server: FileServer) -> None:
+    server.faults = [Fault("weights", kind, after_bytes=70_000) for kind in ("longer", "longer_chunks")]
+    told, longer = fetch(server.url("weights.bin"))
+    untold, chunked = fetch(server.url("weights.bin"))
+    assert (told.headers["Content-Length"], untold.headers["Content-Length"]) == (str(len(BODY) + 70_000), None)
+    assert longer == chunked == BODY + bytes(70_000)
 
 
 def test_a_slow_body_keeps_its_pace(server: FileServer) -> None:
