@@ -1,5 +1,6 @@
 """How a request can fail; all of it is a NetworkError to those who do not care how."""
 
+import re
 import ssl
 from collections.abc import Mapping
 from typing import TypeVar
@@ -12,6 +13,8 @@ from resolver.transport.watch import DripError
 
 E = TypeVar("E", bound=BaseException)
 
+_REFUSED_BY_PROXY = re.compile(r"Tunnel connection failed: (4[0-9]{2})")
+"""How the standard library says what became of CONNECT."""
 _OF_A_DATE = frozenset({9, 10})
 """X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED (OpenSSL, x509_vfy.h)."""
 
@@ -41,6 +44,12 @@ def connection_error(url: str, error: Exception) -> NetworkError:
     if secrecy is not None and not _in_passing(secrecy):
         return NetworkError(
             f"{name}: no encrypted connection can be made ({secrecy})", hint="does it, or the proxy, speak https?"
+        )
+    refusal = _REFUSED_BY_PROXY.search(str(found_in(error, urllib3.exceptions.ProxyError) or ""))
+    if refusal:
+        return NetworkError(
+            f"{name}: the proxy refuses to connect (HTTP {refusal[1]})",
+            hint="does it want a user (HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT), or is NO_PROXY meant?",
         )
     if found_in(error, DripError):
         return StalledError(f"{name}: the head of the answer only drips")

@@ -74,7 +74,7 @@ def test_ranges_are_never_spliced_from_two_versions(tmp_path: Path, locked: str,
     wanted = old if locked == "the old" else new
     with ChangingServer(old, new, TAGS[tags], 12_000_000) as server, delivering(tmp_path) as delivery:
         server.faults = [
-            Fault("model.bin", "slow", times=12, bytes_per_second=RATE),
+            Fault("model.bin", "slow", times=9, bytes_per_second=RATE),
             Fault("model.bin", "reset", times=ALWAYS, after_bytes=4_000_000, chance=0.3),
         ]
         code = code_of(delivery.bring(server.url("model.bin"), wanted, Limits(stop=delivery.stop)))

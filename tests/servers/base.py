@@ -4,6 +4,7 @@ import contextlib
 import errno
 import random
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -23,12 +24,15 @@ class LocalServer:
     """A context manager with one listening port for each named route.
 
     `requests` and `faults` may be read and changed at any time. An exception inside a route is answered with 500 and
-    raised again when the context ends, so that a broken fake cannot pass for a broken network.
+    raised again when the context ends, so that a broken fake cannot pass for a broken network. Before the context
+    begins, `tls` makes every origin speak https, and `host` names it by another address of this machine.
     """
 
     def __init__(self, **routes: Route) -> None:
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
+        self.tls: ssl.SSLContext | None = None
+        self.host = "127.0.0.1"
         self._routes = routes
         self._listeners: dict[str, Listener] = {}
         self._lock = threading.Lock()
@@ -50,7 +54,11 @@ class LocalServer:
 
     def origin_of(self, name: str) -> str:
         """`http://127.0.0.1:PORT` of a route, while the server runs."""
-        return f"http://127.0.0.1:{self._listeners[name].server_port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self._listeners[name].server_port}"
+
+    def most_connections(self, name: str) -> int:
+        """How many connections were open to a route at the same time, at most."""
+        return self._listeners[name].most_open
 
     def reset_requests(self) -> None:
         with self._lock:
@@ -109,6 +117,7 @@ class Listener(ThreadingHTTPServer):
         self.name = name
         self.app = app
         self.stopping = threading.Event()
+        self.most_open = 0
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         super().__init__(("127.0.0.1", 0), Conversation)
@@ -132,9 +141,17 @@ class Listener(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """The greeting of TLS is left to the connection's own thread."""
+        connection, address = super().get_request()
+        if self.app.tls is not None:
+            connection = self.app.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._open_lock:
             self._open.add(request)
+            self.most_open = max(self.most_open, len(self._open))
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
@@ -145,7 +162,7 @@ class Listener(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base class's signature
         """A client that goes away is no mistake of the server; anything else is."""
         error = sys.exception()
-        if error is not None and not isinstance(error, ConnectionError):
+        if error is not None and not isinstance(error, (ConnectionError, ssl.SSLError)):
             self.app.blame(error)
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from resolver.domain.errors import NetworkError
 from resolver.transport.client import Client
 from resolver.transport.origins import Credential
 from tests.servers.base import LocalServer
+from tests.servers.raw import RawServer
 from tests.servers.wire import Answer, Request, text_answer
 from tests.unit.transport.clients import client_with
 
@@ -58,3 +60,14 @@ def test_what_no_proxy_names_is_asked_directly(proxy: LocalServer, client: Clien
     with client_with(proxies={"all": "http://127.0.0.1:9", "no": "localhost"}) as direct:
         answer = direct.get(f"http://localhost:{port}/weights", limit=100)
     assert answer.body == f"/weights of localhost:{port}".encode()
+
+
+@pytest.mark.parametrize(("status", "tries"), [(403, 1), (407, 1), (502, 5)])
+def test_a_proxy_that_refuses_to_connect_is_asked_once(status: int, tries: int) -> None:
+    refusal = f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode()
+    with RawServer(lambda: [refusal]) as proxy, client_with(proxies={"https": proxy.url}) as client:
+        with pytest.raises(NetworkError) as caught:
+            client.get("https://models.example/weights", limit=1)
+        assert len(proxy.heads) == tries
+    assert ("the proxy refuses" in caught.value.message) is (tries == 1)
+    assert "PROXY" in str(caught.value.hint)
