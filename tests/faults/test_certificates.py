@@ -1,5 +1,6 @@
 """A hub behind an authority of its own, and behind a proxy that wants a password: real TLS, the real command."""
 
+import ssl
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,16 +20,21 @@ PROMISE = "environment variables, SSL_CERT_FILE, the OS store (truststore)"
 TOKEN = "hf_canary0123456789abcdef"
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority.new(tmp_path)
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority.new(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def tls(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    return authority.server(tmp_path_factory.mktemp("server"))
 
 
 @pytest.fixture
-def secure(tmp_path: Path, authority: Authority) -> Iterator[LocalHub]:
+def secure(tmp_path: Path, tls: ssl.SSLContext) -> Iterator[LocalHub]:
     """A hub over TLS at an address that no rule excepts from proxies."""
     hub = LocalHub(tmp_path / "secure")
-    hub.tls, hub.host = authority.server(tmp_path), "0.0.0.0"  # noqa: S104  # reaches this machine, and is not loopback
+    hub.tls, hub.host = tls, "0.0.0.0"  # noqa: S104  # reaches this machine, and is not loopback
     with hub:
         hub.commit(REPO, {"config.json": CONFIG, "model.bin": WEIGHTS}, license="mit", gated="auto")
         hub.grant(REPO, TOKEN)

@@ -1,6 +1,7 @@
 """Redirects, and a canary for each secret: it is nowhere but in requests to its exact origin."""
 
 import json
+import ssl
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -64,15 +65,20 @@ ARRIVING = {*CASES} - REFUSED - {"a number", "a short form", "version 6"}
 """The other three lead to the hub by names that are not its own: without a token it refuses."""
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority.new(tmp_path)
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority.new(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def tls(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    return authority.server(tmp_path_factory.mktemp("server"))
 
 
 @pytest.fixture
-def secure(tmp_path: Path, authority: Authority) -> Iterator[FileServer]:
+def secure(tls: ssl.SSLContext) -> Iterator[FileServer]:
     server = FileServer()
-    server.tls = authority.server(tmp_path)
+    server.tls = tls
     with server:
         server.put("model.bin", WEIGHTS)
         yield server
@@ -179,12 +185,10 @@ def nothing_told(project: Project, result: Result, *secrets: str) -> None:
 
 @pytest.mark.parametrize("to", ["http", "https"])
 def test_from_https_nothing_leads_to_http(
-    gated: Project, authority: Authority, files: FileServer, tmp_path: Path, to: str
+    gated: Project, tls: ssl.SSLContext, files: FileServer, tmp_path: Path, to: str
 ) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    hub = LocalHub(other)
-    hub.tls = authority.server(other)
+    hub = LocalHub(tmp_path / "other")
+    hub.tls = tls
     with hub:
         hub.commit(REPO, {"config.json": CONFIG, "model.bin": WEIGHTS}, license="mit", gated="auto")
         hub.grant(REPO, CANARY)

@@ -1,7 +1,6 @@
 """A server on loopback for tests: listens on one or more origins, records every request, applies fault rules."""
 
 import contextlib
-import errno
 import random
 import socket
 import ssl
@@ -15,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.servers.faults import Fault, Phase, answer_instead, phase_of, spoiled
+from tests.servers.sockets import is_open, unacknowledged
 from tests.servers.wire import CHUNK, Answer, Chunk, Request, Route, text_answer
 
 LONGEST_REQUEST_BODY = 16 * 1024 * 1024
@@ -57,12 +57,14 @@ class LocalServer:
         return f"{'https' if self.tls else 'http'}://{self.host}:{self._listeners[name].server_port}"
 
     def most_connections(self, name: str) -> int:
-        """How many connections were open to a route at the same time, at most."""
+        """How many connections were open to a route at the same time, at most, since requests were reset."""
         return self._listeners[name].most_open
 
     def reset_requests(self) -> None:
         with self._lock:
             self.requests.clear()
+        for listener in self._listeners.values():
+            listener.count_anew()
 
     def requested(self, match: str = "", origin: str | None = None, method: str | None = None) -> list[Request]:
         """The recorded requests whose decoded path and query contain `match`."""
@@ -141,6 +143,10 @@ class Listener(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
 
+    def count_anew(self) -> None:
+        with self._open_lock:
+            self.most_open = len(self._open)
+
     def get_request(self) -> tuple[socket.socket, Any]:
         """The greeting of TLS is left to the connection's own thread."""
         connection, address = super().get_request()
@@ -151,7 +157,7 @@ class Listener(ThreadingHTTPServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._open_lock:
             self._open.add(request)
-            self.most_open = max(self.most_open, len(self._open))
+            self.most_open = max(self.most_open, sum(map(is_open, self._open)))
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
@@ -265,21 +271,8 @@ class Conversation(BaseHTTPRequestHandler):
     def _reset(self) -> None:
         """RST instead of FIN, once what was sent has been acknowledged: a reset throws away what is still queued."""
         for _ in range(1000):
-            if not _unacknowledged(self.connection) or self.server.stopping.wait(0.001):
+            if not unacknowledged(self.connection) or self.server.stopping.wait(0.001):
                 break
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.rfile.close()
         self.connection.close()
-
-
-def _unacknowledged(connection: socket.socket) -> int:
-    """Bytes in the send queue (Linux's SIOCOUTQ); elsewhere 1, so that the caller waits its second out."""
-    try:
-        import fcntl
-        import termios
-
-        return int(struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))[0])
-    except (ImportError, OSError) as error:
-        if isinstance(error, OSError) and error.errno in {errno.EBADF, errno.ENOTCONN}:
-            return 0
-        return 1
