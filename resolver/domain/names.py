@@ -4,6 +4,7 @@ The rules of Windows are those of "Naming Files, Paths, and Namespaces" (Microso
 and casefold because APFS and NTFS fold both.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -32,6 +33,7 @@ def path_objection(path: str) -> str | None:
     return None
 
 
+@functools.lru_cache(maxsize=4096)
 def _segment_objection(segment: str) -> str | None:
     if _PLAIN.fullmatch(segment) and segment[-1] not in " ." and not _RESERVED.fullmatch(segment):
         return None

@@ -5,7 +5,9 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from resolver.domain.errors import DiskError
 
@@ -22,22 +24,44 @@ def write_atomically(path: Path, content: bytes) -> bool:
     if read_if_there(path) == content:
         return False
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with _replacing(path) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
         sync_folder(path.parent)
     except OSError as error:
         raise disk_error(error, path) from error
     return True
+
+
+def write_renewable(path: Path, content: bytes) -> None:
+    """Put `content` at `path`, whole or not at all for every reader, without waiting for the disk.
+
+    For what every run compares and writes again if it is another: after a power failure it may be empty or gone.
+
+    Raises:
+        DiskError: the disk is full or read-only, or the folder cannot be written.
+    """
+    try:
+        with _replacing(path) as stream:
+            stream.write(content)
+    except OSError as error:
+        raise disk_error(error, path) from error
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file beside `path` that takes its place in the end, or vanishes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def read_if_there(path: Path) -> bytes | None:

@@ -5,7 +5,6 @@ import ctypes
 import os
 import shutil
 import sys
-import uuid
 from pathlib import Path
 
 LINK_MODES = ("reflink", "hardlink", "copy")
@@ -22,20 +21,39 @@ def place_link(blob: Path, place: Path, modes: tuple[str, ...]) -> str:
     Raises:
         OSError: not even a copy could be made.
     """
-    temporary = place.with_name(LEFTOVERS.replace("*", uuid.uuid4().hex))
+    if modes[:1] == ("hardlink",):
+        free = _linked_if_free(blob, place)
+        if free:
+            return "hardlink"
+        if free is None:
+            modes = modes[1:]
+    temporary = place.with_name(LEFTOVERS.replace("*", os.urandom(16).hex()))
     try:
-        for mode in modes:
-            if _try(mode, blob, temporary):
-                temporary.replace(place)
-                return mode
-        shutil.copyfile(blob, temporary)
+        mode = next((one for one in modes if _try(one, blob, temporary)), "copy")
+        if mode == "copy":
+            shutil.copyfile(blob, temporary)
         temporary.replace(place)
-    finally:
+        if mode == "hardlink":
+            temporary.unlink(missing_ok=True)  # rename does nothing where both names are the same file already
+    except BaseException:
         temporary.unlink(missing_ok=True)
-    return "copy"
+        raise
+    return mode
+
+
+def _linked_if_free(blob: Path, place: Path) -> bool | None:
+    """A link needs no other name first, for it is there at once; False where something lies, None if refused."""
+    try:
+        os.link(blob, place)
+    except FileExistsError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 def _try(mode: str, blob: Path, place: Path) -> bool:
+    """Give the bytes of `blob` the free name `place` in one way; whether it worked. A copy is never tried."""
     if mode == "copy":
         return False
     try:

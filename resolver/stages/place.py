@@ -8,7 +8,7 @@ from pathlib import Path
 from resolver.domain.errors import DiskError
 from resolver.domain.plan import Trace
 from resolver.domain.view import Placement, Reference
-from resolver.files.atomic import disk_error, write_atomically
+from resolver.files.atomic import disk_error, write_renewable
 from resolver.files.links import LEFTOVERS, place_link
 from resolver.files.paths import clear_way, inside, leads_through_link, remove_empty_parents
 
@@ -33,6 +33,8 @@ def place(placements: Sequence[Placement], root: Path, blob: Callable[[str], Pat
                 _prepare(root, target)
                 prepared.add(target.parent)
             mode, trace = _placed(one, target, blob(one.file.sha256), modes)
+            if mode == "hardlink":
+                modes = ("hardlink",)  # what is better was tried in vain, and would be for each file
         except OSError as error:
             placed.errors[one.path] = disk_error(error, target)
             continue
@@ -60,7 +62,10 @@ def _prepare(root: Path, target: Path) -> None:
 
 
 def refer(references: Sequence[Reference], root: Path) -> None:
-    """Write each reference, without a newline: with one, the libraries do not find the snapshot (facts.md)."""
+    """Write each reference, without a newline: with one, the libraries do not find the snapshot (facts.md).
+
+    Nobody waits for the disk: like the links beside them they are compared and written again by every sync.
+    """
     for one in references:
         target = inside(root, one.path)
         root.mkdir(parents=True, exist_ok=True)
@@ -72,7 +77,7 @@ def refer(references: Sequence[Reference], root: Path) -> None:
                 raise DiskError(f"{target} is a folder where a file belongs", hint="move it away and sync again")
         except OSError as error:
             raise disk_error(error, target) from error
-        write_atomically(target, one.text.encode())
+        write_renewable(target, one.text.encode())
 
 
 def remove(paths: Sequence[str], root: Path) -> None:

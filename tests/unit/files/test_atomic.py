@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from resolver.domain.errors import DiskError
 from resolver.files import atomic
-from resolver.files.atomic import disk_error, read_if_there, write_atomically
+from resolver.files.atomic import disk_error, read_if_there, write_atomically, write_renewable
 from tests.unit.files.calls import noting
 
 
@@ -135,3 +136,23 @@ def test_a_file_that_is_too_large_or_none_is_not_read(tmp_path: Path, monkeypatc
 def test_an_error_without_words_is_shown_as_it_is() -> None:
     assert disk_error(OSError("odd"), Path("x")).message == "x: odd"
     assert disk_error(OSError("odd"), Path("x")).hint is None
+
+
+def test_what_is_renewable_is_whole_or_not_at_all_and_waits_for_no_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    path, other = tmp_path / "refs" / "main", tmp_path / "other"
+    monkeypatch.setattr(os, "fsync", fail)
+    write_renewable(path, b"old")
+    os.link(path, other)
+    write_renewable(path, b"new")
+    assert (path.read_bytes(), other.read_bytes()) == (b"new", b"old")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(DiskError, match=re.escape(os.strerror(errno.EIO))):
+        write_renewable(path, b"newer")
+    assert [one.name for one in path.parent.iterdir()] == ["main"]
+    assert path.read_bytes() == b"new"

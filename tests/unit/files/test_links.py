@@ -123,3 +123,21 @@ def test_leftovers_are_recognized_by_their_name(tmp_path: Path, blob: Path, monk
     place_link(blob, tmp_path / "place", ("reflink",))
     seen[0].write_bytes(b"killed here")
     assert list(tmp_path.glob(LEFTOVERS)) == seen
+
+
+def test_a_link_to_a_free_place_needs_no_other_name(
+    tmp_path: Path, blob: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[Path] = []
+    link = os.link
+
+    def noted(source: Path, target: Path) -> None:
+        names.append(target)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", noted)
+    place_link(blob, tmp_path / "place", ("hardlink",))
+    assert names == [tmp_path / "place"]
+    place_link(blob, tmp_path / "place", ("hardlink",))
+    assert names[:2] == [tmp_path / "place"] * 2
+    assert names[2].match(LEFTOVERS)

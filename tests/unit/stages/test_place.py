@@ -199,3 +199,32 @@ def test_nothing_is_removed_behind_a_link(root: Path) -> None:
     remove(["hub/precious"], root)
     assert precious.exists()
     assert (root / "hub").is_symlink()
+
+
+def test_a_better_way_that_is_impossible_is_tried_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Path] = []
+
+    def refuse(_: Path, target: Path) -> None:
+        tried.append(target)
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+
+    monkeypatch.setattr(links, "_reflink", refuse)
+    found = place([ONE, TWO], root, lambda one: blob(root, one), links.LINK_MODES)
+    assert list(found.traces) == [ONE.path, TWO.path]
+    assert len(tried) == 1
+
+
+def test_a_blob_with_too_many_names_does_not_make_the_others_copies(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def refuse(source: Path, target: Path) -> None:
+        if source.name == sha(CONTENT):
+            raise OSError(errno.EMLINK, os.strerror(errno.EMLINK))
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", refuse)
+    found = place([ONE, TWO], root, lambda one: blob(root, one), ("hardlink",))
+    assert found.copied == len(CONTENT)
+    assert (root / TWO.path).samefile(blob(root, sha(b"22")))
