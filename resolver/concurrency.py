@@ -1,7 +1,9 @@
-"""Asking for several things at once, and letting go at once when somebody interrupts."""
+"""Asking for several things at once, within limits, and letting go at once when somebody interrupts."""
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -11,6 +13,20 @@ GRACE_SECONDS = 2.0
 """How long an interrupted caller waits for threads to put down what they hold; what they leave can be resumed."""
 WAKE_SECONDS = 0.5
 """A signal is only seen by a main thread that wakes (Windows)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How to fetch: files at a time, bytes a second over all of them (None: no limit), seconds without progress.
+
+    `connections` are those of all files together, as long as files are not more than that.
+    """
+
+    workers: int = 3
+    rate: int | None = None
+    patience: float = 300.0
+    stop: threading.Event = field(default_factory=threading.Event)
+    connections: int = 8
 
 
 def in_threads(items: Sequence[K], question: Callable[[K], T], at_a_time: int) -> "list[Future[T]]":

@@ -13,16 +13,20 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from resolver.domain.digests import is_sha256
 from resolver.domain.errors import DiskError
 from resolver.domain.lock import File
+from resolver.domain.plan import Taking
 from resolver.files.atomic import disk_error, read_if_there, write_atomically
 from resolver.files.digest import digest_of
 from resolver.files.part import Part, journal_of, there
+
+_LONGEST_STAMP = 64
+"""Bytes: two numbers of 64 bits, a space and a newline are fewer."""
 
 
 class Store:
@@ -139,6 +143,25 @@ class Store:
             path.unlink(missing_ok=True)
         return file.sha256, file.size
 
+    def adopt(self, file: File, origin: str, modes: Sequence[str], told: Callable[[int], None]) -> Taking:
+        """Take the file at `origin`, which stays as it is, if it is the wanted one; no fetch of it goes on meanwhile.
+
+        Raises:
+            DiskError: the store cannot be written.
+        """
+        from resolver.files.adoption import Offer, take
+
+        with self.stage(file.sha256) as part:
+            if self.has(file):
+                return Taking("stored")
+            temporary = self.root / "staging" / f"{os.getpid()}-{os.urandom(8).hex()}.keep"
+            taken = take(Offer(file, Path(origin), modes), temporary, self.blob(file.sha256), told)
+            if taken.taking.how is not None:
+                part.restart()
+            if taken.stamp is not None:
+                self._write_stamp(file.sha256, taken.stamp)
+        return taken.taking
+
     def register(self, project: Path) -> None:
         """Remember a project, so that what its lock names is kept alive; a read-only store stays as it is."""
         with contextlib.suppress(DiskError):
@@ -160,6 +183,7 @@ class Store:
         try:
             (self.root / "staging").mkdir(parents=True, exist_ok=True, mode=0o700)
             self._sweep()
+            self._sweep_published()
             found = self.root.stat()
             if hasattr(os, "getuid") and found.st_uid != os.getuid():
                 raise DiskError(f"{self.root} belongs to another user", hint="set MODELS_STORE to a folder of your own")
@@ -177,6 +201,14 @@ class Store:
             if owner.isdecimal() and not _lives(int(owner)):
                 left.unlink(missing_ok=True)
 
+    def _sweep_published(self) -> None:
+        """Remove what a kill just after a publication left in staging; whoever waits for it finds the blob."""
+        for left in (self.root / "staging").glob("*.part*"):
+            sha256 = left.name.partition(".")[0]
+            if is_sha256(sha256) and self.blob(sha256).exists():
+                with contextlib.suppress(OSError):
+                    left.unlink()
+
     def _part(self, sha256: str) -> Path:
         return self.root / "staging" / f"{self.blob(sha256).name}.part"
 
@@ -185,7 +217,8 @@ class Store:
 
     def _stamp(self, sha256: str) -> str | None:
         try:
-            return self._stamp_path(sha256).read_text("ascii")
+            with self._stamp_path(sha256).open("rb", buffering=0) as stream:
+                return stream.read(_LONGEST_STAMP).decode("ascii")
         except (OSError, UnicodeDecodeError):
             return None
 

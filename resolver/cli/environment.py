@@ -2,6 +2,7 @@
 
 import json
 import os
+import string
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -155,10 +156,20 @@ class Surroundings:
         return named
 
     @property
+    def hub_cache(self) -> Path:
+        """The Hub's own cache, where its client of version 2.4 looks (its constants.py); an empty variable is none."""
+        named = self.environment.get("HF_HUB_CACHE") or self.environment.get("HUGGINGFACE_HUB_CACHE")
+        return self._expanded(self._filled_in(named)) if named else self._hugging_face_home / "hub"
+
+    def _filled_in(self, text: str) -> str:
+        """The text with `$NAME` and `${NAME}` replaced, as that client does."""
+        return string.Template(text).safe_substitute(self.environment)
+
+    @property
     def _hugging_face_home(self) -> Path:
         cache = Path(self.environment.get("XDG_CACHE_HOME") or self.home / ".cache")
         named = self.environment.get("HF_HOME")
-        return self._expanded(named) if named else cache / "huggingface"
+        return self._expanded(self._filled_in(named)) if named else cache / "huggingface"
 
     def _expanded(self, path: str) -> Path:
         """A path of a variable: `~/` is the home, anything relative is seen from the current folder."""
@@ -192,6 +203,7 @@ class Surroundings:
             token=self.token(project, request.token_file),
             environment=self.environment,
             home=self.home,
+            hub_cache=self.hub_cache,
         )
         return Workspace(
             project=project,

@@ -42,11 +42,11 @@ class Lines:
         self._totals: dict[str, int] = {}
         self._last = self._start = time.monotonic()
 
-    def begin(self, name: str, total: int) -> None:
+    def begin(self, name: str, total: int, work: str = "fetch") -> None:
         """Say what is to come."""
         with self._lock:
             self._totals[name], self._done[name] = total, 0
-        self.note(f"{name}: {format_size(total)} to fetch")
+        self.note(f"{name}: {format_size(total)} to {work}")
 
     def advance(self, name: str, count: int) -> None:
         """Count, and say now and then how it goes."""
@@ -77,12 +77,13 @@ class Bars:
         self._progress: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
 
-    def begin(self, name: str, total: int) -> None:
+    def begin(self, name: str, total: int, work: str = "fetch") -> None:
         """Show a bar."""
         if self._progress is None:
             self._progress = _bars()
             self._progress.start()
-        self._tasks[name] = self._progress.add_task(printable(name), total=total)
+        label = name if work == "fetch" else f"{name} ({work})"
+        self._tasks[name] = self._progress.add_task(printable(label), total=total)
 
     def advance(self, name: str, count: int) -> None:
         """Move the bar."""

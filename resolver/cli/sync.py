@@ -58,6 +58,7 @@ def sync(
         only=frozenset(only),
         dry_run=dry_run,
         workers=session.workers(max_workers),
+        readers=session.surroundings.cores,
         rate=options.rate(limit_rate),
         patience=timeout,
         route=Route(options.locations(mirrors, session.surroundings.folder), not frozen, not no_origin),
@@ -109,6 +110,8 @@ def _say_plan(prepared: "Prepared") -> None:
     if prepared.plan.downloads:
         free = profile.volatile.get("free_disk")
         say(f"Disk      {format_size(prepared.to_fetch)} to fetch{f', {format_size(free)} free' if free else ''}")
+    if prepared.plan.adoptions:
+        say(f"Cache     {format_size(prepared.plan.bytes_to_adopt)} lie in the Hugging Face cache")
 
 
 def _say_outcomes(report: SyncReport) -> None:

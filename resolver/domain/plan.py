@@ -53,6 +53,37 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True)
+class Adoption:
+    """One file that a cache of another program seems to hold; `origins` are the paths to look at, best first.
+
+    Whether it is the file is decided by its bytes; where none of the origins has them it becomes a download.
+    """
+
+    artifact: str
+    file: File
+    models: tuple[str, ...]
+    origins: tuple[str, ...]
+
+    @property
+    def download(self) -> Download:
+        """The same file from its source."""
+        return Download(self.artifact, self.file, self.models)
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What came of adopting a file: `how` it was taken (stored, reflink, hardlink, copy), or why it was not.
+
+    `mtime` is that of the bytes that were judged, in nanoseconds, where others can still write to them (hardlink) and a
+    write would show in it.
+    """
+
+    how: str | None = None
+    because: str | None = None
+    mtime: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """Members to take out of an archive into the store."""
 
@@ -64,7 +95,7 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a sync will do, in order: download, extract, place, write references.
+    """What a sync will do, in order: adopt, download, extract, place, write references.
 
     `present` are the places that are already right; `repairs` the paths among `placements` where a wrong file lies.
     """
@@ -75,8 +106,14 @@ class Plan:
     references: tuple[Reference, ...]
     present: tuple[Placement, ...]
     repairs: frozenset[str]
+    adoptions: tuple[Adoption, ...] = ()
 
     @property
     def bytes_to_fetch(self) -> int:
         """Bytes of all downloads."""
         return sum(download.file.size for download in self.downloads)
+
+    @property
+    def bytes_to_adopt(self) -> int:
+        """Bytes that other caches seem to hold."""
+        return sum(adoption.file.size for adoption in self.adoptions)

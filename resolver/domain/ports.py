@@ -116,6 +116,16 @@ class Need:
     essential: bool = True
 
 
+Finder = Callable[[Artifact, File], tuple[str, ...]]
+"""(artifact, one of its files) -> where on this machine another program may have put it, best first; told by names and
+sizes alone, so its bytes have to be judged."""
+
+
+def nowhere(_artifact: Artifact, _file: File) -> tuple[str, ...]:
+    """The finder that finds nothing."""
+    return ()
+
+
 Reader = Callable[[str], object]
 """(path of a file of the artifact) -> JSON as plain values; YAML likewise, with every scalar as text; any other file as
 text. None where the artifact has no such file, or where it is too large or not what its name says."""
@@ -187,8 +197,8 @@ class Runtime(Protocol):
 class Reporter(Protocol):
     """Who is told what happens; silence is a reporter too. Called from several threads."""
 
-    def begin(self, name: str, total: int) -> None:
-        """A model (or another unit of work) begins; `total` bytes are to come."""
+    def begin(self, name: str, total: int, work: str = "fetch") -> None:
+        """A model (or another unit of work) begins; `total` bytes are to come, `work` says what is done with them."""
         ...
 
     def advance(self, name: str, count: int) -> None:
@@ -207,7 +217,7 @@ class Reporter(Protocol):
 class Silence:
     """The reporter that says nothing."""
 
-    def begin(self, name: str, total: int) -> None:
+    def begin(self, name: str, total: int, work: str = "fetch") -> None:
         """Say nothing."""
 
     def advance(self, name: str, count: int) -> None:

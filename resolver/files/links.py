@@ -29,7 +29,7 @@ def place_link(blob: Path, place: Path, modes: tuple[str, ...]) -> str:
             modes = modes[1:]
     temporary = place.with_name(LEFTOVERS.replace("*", os.urandom(16).hex()))
     try:
-        mode = next((one for one in modes if _try(one, blob, temporary)), "copy")
+        mode = next((one for one in modes if try_link(one, blob, temporary)), "copy")
         if mode == "copy":
             shutil.copyfile(blob, temporary)
         temporary.replace(place)
@@ -52,7 +52,7 @@ def _linked_if_free(blob: Path, place: Path) -> bool | None:
     return True
 
 
-def _try(mode: str, blob: Path, place: Path) -> bool:
+def try_link(mode: str, blob: Path, place: Path) -> bool:
     """Give the bytes of `blob` the free name `place` in one way; whether it worked. A copy is never tried."""
     if mode == "copy":
         return False

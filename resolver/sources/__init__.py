@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.domain.ports import Source
+from resolver.domain.lock import Artifact, File
+from resolver.domain.ports import Finder, Source
 
 if TYPE_CHECKING:
     from resolver.transport.client import Client
@@ -16,7 +17,7 @@ class SourceSettings:
     """What sources need to know of the world; `token` never shows itself.
 
     `client` makes the connections when a source first needs them. `environment` and `home` are where package
-    indexes are configured; `note` hears what is worth knowing.
+    indexes are configured; `note` hears what is worth knowing. `hub_cache` is where the hub's own client keeps files.
     """
 
     project: Path
@@ -26,6 +27,7 @@ class SourceSettings:
     environment: Mapping[str, str]
     home: Path
     note: Callable[[str], None] = lambda _: None
+    hub_cache: Path | None = None
 
     def __repr__(self) -> str:
         return f"SourceSettings(endpoint={self.endpoint!r}, token={'…' if self.token else None})"
@@ -33,11 +35,15 @@ class SourceSettings:
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """A kind of source: how to connect to it, the runtime of its models where none is named, and if it is far."""
+    """A kind of source: how to connect to it, the runtime of its models where none is named, and if it is far.
+
+    `elsewhere` finds what other programs fetched from it; what lies below the given folder, our view, is not meant.
+    """
 
     connect: Callable[[SourceSettings], Source]
     default_runtime: str
     remote: bool = True
+    elsewhere: Callable[[SourceSettings, Path], Finder] | None = None
 
 
 def is_remote(kind: str) -> bool:
@@ -45,10 +51,32 @@ def is_remote(kind: str) -> bool:
     return kind not in SOURCES or SOURCES[kind].remote
 
 
+def elsewhere(settings: SourceSettings, view: Path) -> Finder:
+    """Where on this machine, but not below `view`, files of any source may lie; nothing is looked at before asked."""
+    finders: dict[str, Finder] = {}
+
+    def find(artifact: Artifact, file: File) -> tuple[str, ...]:
+        kind = SOURCES.get(artifact.kind)
+        if kind is None or kind.elsewhere is None:
+            return ()
+        if artifact.kind not in finders:
+            finders[artifact.kind] = kind.elsewhere(settings, view)
+        return finders[artifact.kind](artifact, file)
+
+    return find
+
+
 def _huggingface(settings: SourceSettings) -> Source:
     from resolver.sources.huggingface import HuggingFace
 
     return HuggingFace(settings.client, settings.endpoint, settings.token)
+
+
+def _hub_cache(settings: SourceSettings, view: Path) -> Finder:
+    from resolver.domain.ports import nowhere
+    from resolver.sources.hub_cache import HubCache
+
+    return HubCache(settings.hub_cache, view).find if settings.hub_cache else nowhere
 
 
 def _package_index(settings: SourceSettings) -> Source:
@@ -89,7 +117,7 @@ def _folder(settings: SourceSettings) -> Source:
 SOURCES: Mapping[str, SourceKind] = {
     "file": SourceKind(_folder, "files", remote=False),
     "github": SourceKind(_github, "torch-hub"),
-    "hf": SourceKind(_huggingface, "huggingface"),
+    "hf": SourceKind(_huggingface, "huggingface", elsewhere=_hub_cache),
     "pypi": SourceKind(_package_index, "python"),
     "spacy": SourceKind(_spacy, "spacy"),
     "url": SourceKind(_web, "files"),

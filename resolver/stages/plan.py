@@ -3,18 +3,25 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from resolver.domain.lock import Artifact, File
-from resolver.domain.plan import Download, Extraction, Plan, State, Survey
+from resolver.domain.plan import Adoption, Download, Extraction, Plan, State, Survey
+from resolver.domain.ports import Finder, nowhere
 from resolver.domain.view import Placement, View
 
 
-def plan(view: View, survey: Survey, artifacts: Mapping[str, Artifact], stored: Callable[[File], bool]) -> Plan:
-    """What makes the view right; `stored` says whether the store has a blob."""
+def plan(
+    view: View,
+    survey: Survey,
+    artifacts: Mapping[str, Artifact],
+    stored: Callable[[File], bool],
+    elsewhere: Finder = nowhere,
+) -> Plan:
+    """What makes the view right; `stored` says whether the store has a blob, `elsewhere` where else one may lie."""
     absent = [one for path, one in view.placements.items() if survey.files[path].state is not State.PRESENT]
     unstored = _once(one for one in absent if not stored(one.file))
     packed = [one for one in unstored if artifacts[one.artifact].archive is not None]
     single = [one for one in unstored if artifacts[one.artifact].archive is None]
     extractions = _extractions(packed, artifacts)
-    downloads = [Download(one.artifact, one.file, one.models) for one in single]
+    adoptions, downloads = _adopted(single, artifacts, elsewhere)
     downloads += [Download(one.artifact, one.archive, one.models) for one in extractions if not stored(one.archive)]
     return Plan(
         downloads=tuple(downloads),
@@ -23,7 +30,22 @@ def plan(view: View, survey: Survey, artifacts: Mapping[str, Artifact], stored: 
         references=tuple(one for path, one in view.references.items() if survey.references[path] != one.text),
         present=tuple(one for path, one in view.placements.items() if survey.files[path].state is State.PRESENT),
         repairs=frozenset(one.path for one in absent if survey.files[one.path].state is State.DAMAGED),
+        adoptions=tuple(adoptions),
     )
+
+
+def _adopted(
+    single: Iterable[Placement], artifacts: Mapping[str, Artifact], elsewhere: Finder
+) -> tuple[list[Adoption], list[Download]]:
+    """What another cache seems to hold, and what has to be fetched."""
+    adoptions, downloads = [], []
+    for one in single:
+        origins = elsewhere(artifacts[one.artifact], one.file)
+        if origins:
+            adoptions.append(Adoption(one.artifact, one.file, one.models, origins))
+        else:
+            downloads.append(Download(one.artifact, one.file, one.models))
+    return adoptions, downloads
 
 
 def _once(placements: Iterable[Placement]) -> list[Placement]:

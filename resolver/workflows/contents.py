@@ -29,7 +29,8 @@ def _bring(workspace: Workspace, artifact: Artifact, file: File) -> None:
     Raises:
         ModelsError: it cannot be had, or has other bytes.
     """
-    from resolver.stages.fetch import Limits, Places, fetch
+    from resolver.concurrency import Limits
+    from resolver.stages.fetch import Places, fetch
     from resolver.stages.unpack import unpack
 
     whole = artifact.archive or file

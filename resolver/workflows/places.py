@@ -15,15 +15,13 @@ from resolver.workflows.route import Route
 from resolver.workflows.workspace import MANIFEST, Workspace
 
 
-def places_for(workspace: Workspace, route: Route, downloads: Sequence[Download]) -> Places:
-    """The places for what is to be fetched; only for that is the manifest read.
+def places_for(workspace: Workspace, route: Route) -> Places:
+    """The places for what is to be fetched; only for that is the manifest read, so nobody asks who fetches nothing.
 
     Raises:
         UsageError: no place is left to ask.
         ManifestError: the manifest's mirrors are wrong.
     """
-    if not downloads:
-        return Places({}, {})
     manifest = _of_manifest(workspace) if route.manifest else ()
     locations = tuple(dict.fromkeys((*route.mirrors, *manifest)))
     if not route.origin and not locations:

@@ -1,17 +1,20 @@
 """`models sync`: the machine as the lock says."""
 
 import contextlib
+import functools
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from resolver.concurrency import Limits
 from resolver.documents.record import Record, read_record, write_record
 from resolver.domain.errors import DiskError, ModelsError, OfflineError
 from resolver.domain.lock import Selected
 from resolver.domain.plan import Download, Extraction, Plan
 from resolver.domain.quantities import format_size
 from resolver.domain.report import Outcome, SyncReport
+from resolver.sources import elsewhere
 from resolver.stages.plan import plan
 from resolver.stages.select import mismatch_text
 from resolver.workflows.agreement import agreed_lock, agreement, manifest_digest
@@ -26,13 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SyncOptions:
-    """How to sync. `mode` is `lock` (lock first if needed), `locked` (refuse a stale lock) or `frozen` (lock only)."""
+    """How to sync. `mode` is `lock` (lock first if needed), `locked` (refuse a stale lock) or `frozen` (lock only).
+
+    `workers` are files fetched at a time, `readers` files read at a time.
+    """
 
     mode: str = "lock"
     profile: str | None = None
     only: frozenset[str] = frozenset()
     dry_run: bool = False
     workers: int = 3
+    readers: int = 2
     rate: int | None = None
     patience: float = 300.0
     route: Route = field(default_factory=Route)
@@ -53,7 +60,7 @@ class Prepared:
     warnings: tuple[str, ...]
     started: float
     agreement: str | None
-    places: "Places | None"
+    places: "Callable[[], Places]"
 
 
 def sync(workspace: Workspace, options: SyncOptions) -> SyncReport:
@@ -71,8 +78,11 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
     manifest = manifest_digest(workspace)
     locked, warnings = agreed_lock(workspace, options.lock_mode, dry_run=options.dry_run)
     prospect = look(workspace, locked, options.profile, options.only)
-    todo = plan(prospect.view, prospect.survey, locked.artifacts, workspace.store.has)
-    places = _places(workspace, prospect, todo, options.route) if todo.downloads and not options.dry_run else None
+    found = elsewhere(workspace.settings, prospect.root)
+    todo = plan(prospect.view, prospect.survey, locked.artifacts, workspace.store.has, found)
+    places = _places(workspace, options.route)
+    if todo.downloads and not options.dry_run:
+        _refuse_offline(workspace, prospect, todo, places())
     to_fetch = sum(max(0, one.file.size - workspace.store.staged(one.file)) for one in todo.downloads)
     agreed = None if options.mode == "frozen" or options.dry_run else agreement(manifest, locked)
     warnings = (*warnings, *requirement_warnings(workspace, locked, prospect.wanted))
@@ -96,7 +106,7 @@ def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> S
         outcomes=_outcomes(prospect, todo, done),
         plan=todo,
         bytes_fetched=sum(done.received.values()),
-        bytes_reused=_reused(prospect, todo),
+        bytes_reused=_reused(prospect, todo, done),
         seconds=time.monotonic() - prepared.started,
         dry_run=options.dry_run,
         warnings=(*prepared.warnings, *done.warnings),
@@ -105,11 +115,12 @@ def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> S
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What came of the work: errors and bytes over the wire by model."""
+    """What came of the work: errors and bytes over the wire by model, and the adoptions that became downloads."""
 
     errors: Mapping[str, ModelsError] = field(default_factory=dict)
     received: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    lost: tuple[Download, ...] = ()
 
 
 def _remember(workspace: Workspace, prepared: Prepared) -> None:
@@ -125,16 +136,21 @@ def _remember(workspace: Workspace, prepared: Prepared) -> None:
         workspace.store.agree(workspace.project, prepared.agreement)
 
 
-def _places(workspace: Workspace, prospect: Prospect, todo: Plan, route: Route) -> "Places":
-    from resolver.workflows.places import places_for
+def _places(workspace: Workspace, route: Route) -> "Callable[[], Places]":
+    """The places when they are asked for, and then always the same: they remember how a mirror behaved."""
 
-    places = places_for(workspace, route, todo.downloads)
-    if workspace.offline:
-        _refuse_offline(prospect, todo, places)
+    @functools.cache
+    def places() -> "Places":
+        from resolver.workflows.places import places_for
+
+        return places_for(workspace, route)
+
     return places
 
 
-def _refuse_offline(prospect: Prospect, todo: Plan, places: "Places") -> None:
+def _refuse_offline(workspace: Workspace, prospect: Prospect, todo: Plan, places: "Places") -> None:
+    if not workspace.offline:
+        return
     from resolver.workflows.places import unreachable
 
     artifacts = prospect.lock.artifacts
@@ -156,21 +172,20 @@ def _worked(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> W
     prospect, todo = prepared.prospect, prepared.plan
     if not todo.placements and not todo.references:
         return Work()
-    from resolver.stages.fetch import Limits, Places
     from resolver.workflows.carry_out import Job, carry_out
 
-    places = prepared.places or Places({}, {})
     required = frozenset(one.model.name for one in prospect.selection.chosen if not one.model.optional)
     limits = Limits(options.workers, options.rate, options.patience, workspace.stop)
-    done = carry_out(workspace, Job(prospect.lock, todo, prospect.root, limits, required, places))
+    job = Job(prospect.lock, todo, prospect.root, limits, required, prepared.places, options.readers)
+    done = carry_out(workspace, job)
     linked = not done.copied or workspace.link_modes == ("copy",)
     notes = () if linked else (f"links are not possible here: {format_size(done.copied)} were copied",)
-    return Work(done.errors, done.received, (*notes, *done.warnings))
+    return Work(done.errors, done.received, (*notes, *done.warnings), done.lost)
 
 
-def _reused(prospect: Prospect, todo: Plan) -> int:
+def _reused(prospect: Prospect, todo: Plan, done: Work) -> int:
     """Bytes that are in the view and did not have to come over the wire."""
-    fetched = {one.file.sha256 for one in todo.downloads}
+    fetched = {one.file.sha256 for one in (*todo.downloads, *done.lost)}
     unpacked = [one for one in todo.extractions if one.archive.sha256 in fetched]
     fetched |= {member.sha256 for one in unpacked for member in one.members}
     return sum(one.file.size for one in prospect.view.placements.values() if one.file.sha256 not in fetched)
@@ -193,7 +208,7 @@ def _outcomes(prospect: Prospect, todo: Plan, done: Work) -> tuple[Outcome, ...]
 def _outcome(prospect: Prospect, todo: Plan, done: Work, selected: Selected) -> Outcome:
     name = selected.model.name
     placed = [one.path for one in todo.placements if name in one.models]
-    work: tuple[Download | Extraction, ...] = (*todo.downloads, *todo.extractions)
+    work: tuple[Download | Extraction, ...] = (*todo.downloads, *done.lost, *todo.extractions)
     error = done.errors.get(name)
     if error is not None:
         state = "failed"
@@ -211,6 +226,13 @@ def _outcome(prospect: Prospect, todo: Plan, done: Work, selected: Selected) -> 
         size=sum(one.file.size for one in prospect.view.placements.values() if name in one.models),
         bytes_fetched=done.received.get(name, 0),
         path=str(prospect.root / prospect.view.opens[name]),
-        reason=error.message if error else None,
+        reason=error.message if error else _adopted(todo, done, name),
         error=error,
     )
+
+
+def _adopted(todo: Plan, done: Work, name: str) -> str | None:
+    """How much of a model another cache holds, if anything."""
+    lost = {(one.artifact, one.file) for one in done.lost}
+    size = sum(one.file.size for one in todo.adoptions if name in one.models and (one.artifact, one.file) not in lost)
+    return f"{format_size(size)} from the Hugging Face cache" if size else None

@@ -1,18 +1,21 @@
 """`models verify`: what is on disk against the lock, offline; with repair what is wrong is made right."""
 
 import contextlib
+import functools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.concurrency import Limits
 from resolver.documents.record import read_record, write_record
 from resolver.domain.errors import DiskError, OfflineError
 from resolver.domain.plan import State
 from resolver.domain.quantities import format_size
 from resolver.domain.report import Finding, VerifyReport
 from resolver.policy.judge import judge
+from resolver.sources import elsewhere
 from resolver.stages.place import remove
 from resolver.stages.plan import plan
 from resolver.stages.survey import read_everything
@@ -133,7 +136,6 @@ def _repair(workspace: Workspace, prospect: Prospect, found: Sequence[Finding], 
         OfflineError: bytes are missing and the network may not be used.
         ModelsError: the worst of what failed.
     """
-    from resolver.stages.fetch import Limits
     from resolver.workflows.carry_out import Job, carry_out, remember
     from resolver.workflows.places import places_for, unreachable
     from resolver.workflows.together import joined
@@ -141,16 +143,17 @@ def _repair(workspace: Workspace, prospect: Prospect, found: Sequence[Finding], 
     gone = [one.path for one in found if one.kind == "unexpected"]
     remove(gone, prospect.root)
     remember(prospect.root, {}, gone)
-    todo = plan(prospect.view, prospect.survey, prospect.lock.artifacts, workspace.store.check)
-    places = places_for(workspace, options.route, todo.downloads)
-    if workspace.offline and unreachable(todo.downloads, prospect.lock.artifacts, places):
+    found_elsewhere = elsewhere(workspace.settings, prospect.root)
+    todo = plan(prospect.view, prospect.survey, prospect.lock.artifacts, workspace.store.check, found_elsewhere)
+    places = functools.cache(lambda: places_for(workspace, options.route))
+    if workspace.offline and todo.downloads and unreachable(todo.downloads, prospect.lock.artifacts, places()):
         raise OfflineError(
             f"{format_size(todo.bytes_to_fetch)} have to be fetched to repair, and the network may not be used",
             hint="run `models verify --repair` without --offline",
         )
     required = frozenset(one.model.name for one in prospect.selection.chosen if not one.model.optional)
     limits = Limits(workers=options.workers, stop=workspace.stop)
-    done = carry_out(workspace, Job(prospect.lock, todo, prospect.root, limits, required, places))
+    done = carry_out(workspace, Job(prospect.lock, todo, prospect.root, limits, required, places, options.readers))
     hard = [error for model, error in done.errors.items() if model in required or error.exit_code == 4]
     if hard:
         raise joined(hard)

@@ -2,10 +2,14 @@
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
+from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from tests.cli.damage import PACKED
+from tests.cli.hub_caches import download, locked
 from tests.cli.offers import offer
 from tests.cli.project import Project
 from tests.conftest import Run
@@ -37,3 +41,20 @@ def three(project: Project, run: Run, hub: LocalHub, index: PackageIndex) -> Pro
     assert run("sync").code == 0
     hub.reset_requests()
     return project
+
+
+@pytest.fixture
+def hub_cache(project: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the Hub's own client keeps its files if nobody says anything."""
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)
+    disable_progress_bars()
+    return project.home / ".cache" / "huggingface" / "hub"
+
+
+@pytest.fixture
+def fetched(project: Project, hub_cache: Path, hub: LocalHub) -> Path:
+    """That client has fetched the repository; the project is locked, and has no store yet."""
+    offer(hub)
+    download(hub, hub_cache)
+    locked(project, hub)
+    return hub_cache / "models--org--name"

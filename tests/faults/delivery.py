@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from resolver.concurrency import Limits
 from resolver.domain.lock import Artifact, File
 from resolver.domain.plan import Download
 from resolver.domain.ports import Silence
 from resolver.sources.web import Web
-from resolver.stages.fetch import Fetched, Limits, fetch
+from resolver.stages.fetch import Fetched, Places, fetch
 from resolver.store import Store
 from resolver.transport.client import Client
 from tests.cli.offers import sha256
@@ -30,8 +31,8 @@ class Delivery:
         artifact = Artifact(key=f"url:{url}", commit=None, version=None, files=(file,))
         download = Download(artifact.key, file, ("model",))
         chosen = limits or Limits(stop=self.stop)
-        sources = {"url": Web(lambda: self.client)}
-        (found,) = fetch([download], {artifact.key: artifact}, sources, self.store, chosen, Silence())
+        places = Places({}, {"url": Web(lambda: self.client)})
+        (found,) = fetch([download], {artifact.key: artifact}, places, self.store, chosen, Silence())
         return found
 
     def published(self) -> list[Path]:

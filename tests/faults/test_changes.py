@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.stages.fetch import Limits
+from resolver.concurrency import Limits
 from tests.cli.offers import sha256, weights
 from tests.faults.delivery import Delivery, code_of, delivering
 from tests.faults.figures import figure

@@ -8,7 +8,7 @@ from threading import Event, Lock
 
 import pytest
 
-from resolver.stages.fetch import Limits
+from resolver.concurrency import Limits
 from tests.cli.offers import CONFIG, weights
 from tests.cli.project import Project
 from tests.faults.delivery import code_of, delivering

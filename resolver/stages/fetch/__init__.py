@@ -6,17 +6,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
-from resolver.concurrency import in_threads
+from resolver.concurrency import Limits, in_threads
 from resolver.domain.errors import DiskError, InterruptedByUserError, MismatchError, ModelsError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.plan import Download
 from resolver.domain.ports import Reporter
 from resolver.stages.fetch.crew import fill
-from resolver.stages.fetch.limits import Connections, Limits, Pace
+from resolver.stages.fetch.limits import Connections, Pace
 from resolver.stages.fetch.places import MIRROR_PATIENCE, Place, Places, joined
 from resolver.stages.fetch.pour import Flow, PartFile
 
-__all__ = ["Fetched", "Limits", "Places", "fetch"]
+__all__ = ["Fetched", "Places", "fetch"]
 
 P = TypeVar("P", bound=PartFile)
 

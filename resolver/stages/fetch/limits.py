@@ -3,10 +3,10 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import tenacity
 
+from resolver.concurrency import Limits
 from resolver.domain.errors import StalledError, TransientError
 
 FRUITLESS_ATTEMPTS = 6
@@ -15,20 +15,6 @@ MEANINGFUL = 1 << 16
 MOST_STALLS = 2
 """Connections one after the other that only drip."""
 LONGEST_WAIT = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How to fetch: files at a time, bytes a second over all of them (None: no limit), seconds without progress.
-
-    `connections` are those of all files together, as long as files are not more than that.
-    """
-
-    workers: int = 3
-    rate: int | None = None
-    patience: float = 300.0
-    stop: threading.Event = field(default_factory=threading.Event)
-    connections: int = 8
 
 
 class Pace:

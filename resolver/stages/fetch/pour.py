@@ -7,13 +7,14 @@ from typing import Protocol
 
 import tenacity
 
+from resolver.concurrency import Limits
 from resolver.domain.errors import InterruptedByUserError, MismatchError, TransientError
 from resolver.domain.lock import File
 from resolver.domain.ports import Body, Portion
 from resolver.files.extents import Extent
 from resolver.stages.fetch.board import Board, Claim
 from resolver.stages.fetch.follow import Follower, Hashed
-from resolver.stages.fetch.limits import Connections, Limits, Pace, Patience
+from resolver.stages.fetch.limits import Connections, Pace, Patience
 
 
 class PartFile(Hashed, Protocol):

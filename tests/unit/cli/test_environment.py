@@ -193,3 +193,25 @@ def test_a_value_is_made_once_whoever_asks_first() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(ask, range(8)))) == 1
     assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "place"),
+    [
+        ({}, "home/.cache/huggingface/hub"),
+        ({"XDG_CACHE_HOME": "/xdg"}, "/xdg/huggingface/hub"),
+        ({"HF_HOME": "/hf", "XDG_CACHE_HOME": "/xdg"}, "/hf/hub"),
+        ({"HUGGINGFACE_HUB_CACHE": "/old", "HF_HOME": "/hf"}, "/old"),
+        ({"HF_HUB_CACHE": "/new", "HUGGINGFACE_HUB_CACHE": "/old", "HF_HOME": "/hf"}, "/new"),
+        ({"HF_HUB_CACHE": "", "HF_HOME": ""}, "home/.cache/huggingface/hub"),
+        ({"HF_HUB_CACHE": "~/hub"}, "home/hub"),
+        ({"HF_HUB_CACHE": "hub"}, "folder/hub"),
+        ({"HF_HUB_CACHE": "$SCRATCH/hub", "SCRATCH": "/scratch"}, "/scratch/hub"),
+        ({"HF_HOME": "${SCRATCH}/hf", "SCRATCH": "/scratch"}, "/scratch/hf/hub"),
+    ],
+)
+def test_the_cache_of_the_hub_s_own_client_is_where_that_client_looks(
+    tmp_path: Path, environment: dict[str, str], place: str
+) -> None:
+    assert around(tmp_path, **environment).hub_cache == tmp_path / place
+    assert workspace(tmp_path, **environment).settings.hub_cache == tmp_path / place

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from resolver.domain.lock import File
-from resolver.domain.plan import Download, Extraction, Plan, State
+from resolver.domain.lock import Artifact, File
+from resolver.domain.plan import Adoption, Download, Extraction, Plan, State
 from resolver.domain.view import Reference
 from resolver.stages.plan import plan
 from tests.unit.domain.values import KEY, artifact, file, placement, survey, view, wheel, with_states
@@ -151,3 +151,25 @@ def test_single_files_come_before_archives() -> None:
     wanted = view(placement("python/voices/a", A, VOICES.key), placement("x/one.bin", ONE))
     found = plan(wanted, survey(wanted), {**ARTIFACTS, VOICES.key: VOICES}, nothing_stored)
     assert [one.file for one in found.downloads] == [ONE, ARCHIVE]
+
+
+def only_the_first(_: Artifact, one: File) -> tuple[str, ...]:
+    return ("snapshots/one.bin", "blobs/one") if one == ONE else ()
+
+
+def test_what_another_cache_seems_to_hold_is_adopted_and_not_fetched() -> None:
+    wanted = view(placement("x/one.bin", ONE, models=("asr", "vad")), placement("x/two.bin", TWO))
+    found = plan(wanted, survey(wanted), ARTIFACTS, nothing_stored, only_the_first)
+    assert found.adoptions == (Adoption(KEY, ONE, ("asr", "vad"), ("snapshots/one.bin", "blobs/one")),)
+    assert found.downloads == (Download(KEY, TWO, ("asr",)),)
+    assert (found.bytes_to_adopt, found.bytes_to_fetch) == (ONE.size, TWO.size)
+    assert found.placements == tuple(wanted.placements.values())
+
+
+def test_no_other_cache_is_looked_at_for_what_is_stored_or_packed() -> None:
+    def nowhere_else(_: Artifact, one: File) -> tuple[str, ...]:
+        raise AssertionError(one)
+
+    wanted = view(placement("x/one.bin", ONE), placement("python/voices/a", A, VOICES.key))
+    artifacts = {**ARTIFACTS, VOICES.key: VOICES}
+    assert plan(wanted, survey(wanted), artifacts, lambda one: one == ONE, nowhere_else).extractions

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from resolver.concurrency import Limits
 from resolver.domain.errors import NetworkError, TransientError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Body, Candidate, Desk, Portion
 from resolver.files.extents import Extent, Extents
-from resolver.stages.fetch.limits import Connections, Limits, Pace
+from resolver.stages.fetch.limits import Connections, Pace
 from resolver.stages.fetch.pour import Flow
 
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resolver.concurrency import Limits
 from resolver.domain.errors import DiskError, MismatchError, ModelsError, TransientError
 from resolver.domain.lock import File
 from resolver.domain.ports import Body, Portion
-from resolver.stages.fetch import Limits, crew, follow, growth, limits
+from resolver.stages.fetch import crew, follow, growth, limits
 from resolver.stages.fetch.crew import fill
 from tests.unit.domain.values import file
 from tests.unit.stages.fetch.fakes import Counts, FakeBody, FakePart, Sleepless, broken

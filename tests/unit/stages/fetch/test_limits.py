@@ -7,8 +7,9 @@ import tenacity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resolver.concurrency import Limits
 from resolver.domain.errors import StalledError, TransientError
-from resolver.stages.fetch.limits import MEANINGFUL, Connections, Limits, Pace, Patience
+from resolver.stages.fetch.limits import MEANINGFUL, Connections, Pace, Patience
 from tests.unit.stages.fetch.fakes import Sleepless
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from resolver.concurrency import Limits
 from resolver.domain.errors import (
     AccessRefusedError,
     DiskError,
@@ -18,7 +19,7 @@ from resolver.domain.errors import (
 from resolver.domain.lock import Artifact, File
 from resolver.domain.plan import Download
 from resolver.domain.ports import Body, Portion, Silence
-from resolver.stages.fetch import Fetched, Limits, Places, fetch
+from resolver.stages.fetch import Fetched, Places, fetch
 from tests.unit.domain.values import artifact, file
 from tests.unit.stages.fetch.fakes import FakeBlobs, FakeBody, FakePart, FakeSource, Sleepless, broken
 

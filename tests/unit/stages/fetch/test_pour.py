@@ -2,12 +2,13 @@
 
 import pytest
 
+from resolver.concurrency import Limits
 from resolver.domain.errors import InterruptedByUserError, MismatchError, NetworkError, TransientError
 from resolver.domain.lock import File
 from resolver.domain.ports import Body, Portion
 from resolver.stages.fetch.crew import fill
 from resolver.stages.fetch.follow import BUFFER
-from resolver.stages.fetch.limits import FRUITLESS_ATTEMPTS, MEANINGFUL, Limits
+from resolver.stages.fetch.limits import FRUITLESS_ATTEMPTS, MEANINGFUL
 from tests.unit.domain.values import file
 from tests.unit.stages.fetch.fakes import Counts, FakeBody, FakePart, Sleepless, broken
 
