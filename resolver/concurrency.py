@@ -45,7 +45,7 @@ def in_threads(items: Sequence[K], question: Callable[[K], T], at_a_time: int) -
             _, waiting = wait(waiting, timeout=WAKE_SECONDS, return_when=FIRST_COMPLETED)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        wait(futures, timeout=GRACE_SECONDS)
+        wait([one for one in futures if not one.cancelled()], timeout=GRACE_SECONDS)
         raise
     pool.shutdown()
     return futures

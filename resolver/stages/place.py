@@ -33,8 +33,6 @@ def place(placements: Sequence[Placement], root: Path, blob: Callable[[str], Pat
                 _prepare(root, target)
                 prepared.add(target.parent)
             mode, trace = _placed(one, target, blob(one.file.sha256), modes)
-            if mode == "hardlink":
-                modes = ("hardlink",)  # what is better was tried in vain, and would be for each file
         except OSError as error:
             placed.errors[one.path] = disk_error(error, target)
             continue
@@ -42,14 +40,21 @@ def place(placements: Sequence[Placement], root: Path, blob: Callable[[str], Pat
             placed.errors[one.path] = error
             continue
         placed.traces[one.path] = trace
-        placed = replace(placed, copied=placed.copied + (one.file.size if mode == "copy" else 0))
+        if mode == "hardlink":
+            modes = ("hardlink",)  # what is better was tried in vain, and would be for each file
+        elif mode == "copy":
+            placed = replace(placed, copied=placed.copied + one.file.size)
     return placed
 
 
 def _placed(one: Placement, target: Path, blob: Path, modes: Sequence[str]) -> tuple[str, Trace]:
-    if target.is_dir() and not target.is_symlink():
-        raise DiskError(f"{target} is a folder where a file belongs", hint="move it away and sync again")
-    mode = place_link(blob, target, tuple(modes))
+    try:
+        mode = place_link(blob, target, tuple(modes))
+    except OSError as error:
+        if target.is_dir() and not target.is_symlink():
+            hint = "move it away and sync again"
+            raise DiskError(f"{target} is a folder where a file belongs", hint=hint) from error
+        raise
     found = target.stat()
     return mode, Trace(found.st_size, found.st_mtime_ns, found.st_ino, one.file.sha256)
 

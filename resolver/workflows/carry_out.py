@@ -17,7 +17,7 @@ from resolver.domain.lock import File, Lock
 from resolver.domain.plan import Adoption, Download, Plan, Trace
 from resolver.domain.quantities import format_size
 from resolver.stages.place import place, refer
-from resolver.workflows.shared import Adopted
+from resolver.workflows.adopting import Adopted, adopting
 from resolver.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -116,8 +116,6 @@ def _adopt(workspace: Workspace, job: Job, errors: dict[str, ModelsError]) -> Ad
     wanted = [one for one in job.plan.adoptions if not errors.keys() >= set(one.models)]
     if not wanted:
         return Adopted()
-    from resolver.workflows.adopting import adopting
-
     adopted = adopting(workspace, wanted, job.readers)
     if adopted.lost:
         check_disk(workspace, replace(job, plan=replace(job.plan, downloads=adopted.lost, adoptions=())))

@@ -1,7 +1,7 @@
 """What may have been written to after it was judged is not remembered as right."""
 
 from resolver.domain.plan import Trace
-from resolver.workflows.shared import Adopted
+from resolver.workflows.adopting import Adopted
 
 OLD, NEW = 1, 2
 
