@@ -28,11 +28,15 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What lies at one place; `found` is the digest read there, or another reason why it is damaged."""
+    """What lies at one place; `found` is the digest read there, or another reason why it is damaged.
+
+    `undeclared` are the flags that its bytes earn and its artifact does not state; nobody looks at them in a glance.
+    """
 
     state: State
     trace: Trace | None = None
     found: str | None = None
+    undeclared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

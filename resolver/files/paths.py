@@ -15,10 +15,19 @@ def inside(folder: Path, relative: str) -> Path:
     Raises:
         UnsafeContentError: the path is not safe on every system (it could escape, or mean something else elsewhere).
     """
+    return folder.joinpath(*contained(relative).split("/"))
+
+
+def contained(relative: str) -> str:
+    """The path itself, if it is a relative POSIX path that is safe on every system.
+
+    Raises:
+        UnsafeContentError: it is not: it could escape, or mean something else elsewhere.
+    """
     objection = path_objection(relative)
     if objection:
         raise UnsafeContentError(f"path {relative!r} {objection}")
-    return folder.joinpath(*relative.split("/"))
+    return relative
 
 
 def clear_way(folder: Path, place: Path) -> None:
@@ -46,6 +55,22 @@ def leads_through_link(folder: Path, place: Path) -> bool:
     return False
 
 
+class Ways:
+    """Which folders below one lead out of it; each is looked at once, however many files lie in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known = {"": False}
+
+    def lead_out(self, relative: str) -> bool:
+        """Whether a folder, or one on the way to it, is a link that leads out."""
+        found = self._known.get(relative)
+        if found is None:
+            found = self.lead_out(relative.rpartition("/")[0]) or leads_out(self._folder, self._folder / relative)
+            self._known[relative] = found
+        return found
+
+
 def leads_out(folder: Path, place: Path) -> bool:
     """Whether a place is a link that leads out of `folder`, or round in a circle."""
     if not place.is_symlink():
@@ -63,11 +88,11 @@ def walk_files(folder: Path) -> list[str]:
     while waiting:
         prefix = waiting.pop()
         try:
-            entries = list(os.scandir(folder / prefix))
+            entries = list(os.scandir(f"{folder}/{prefix}"))
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            raise DiskError(f"{folder / prefix}: {error.strerror}") from error
+            raise DiskError(f"{folder}/{prefix}: {error.strerror}") from error
         for entry in entries:
             relative = f"{prefix}{entry.name}"
             if entry.is_dir(follow_symlinks=False):

@@ -1,9 +1,9 @@
 """From what should be there and what is: the findings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from resolver.domain.lock import Artifact, File
+from resolver.domain.lock import File
 from resolver.domain.plan import Observation, State, Survey, Trace
 from resolver.domain.report import Finding
 from resolver.domain.view import Placement, View
@@ -64,22 +64,26 @@ def unexpected(view: View, root: Path, traces: Mapping[str, Trace]) -> tuple[lis
 
     `traces` tell what we placed ourselves for an earlier selection: it is no stranger, and only `--prune` removes it.
     """
-    artifacts = {one.path: one.artifact for one in view.placements.values()}
     found: list[Finding] = []
     warnings = [f"{path}: {reason}" for path, reason in view.doubtful.items() if inside(root, path).exists()]
     for folder, models in view.folders.items():
         model = next((one for one in models if one in view.opens), None)
         if model is None:
             continue
-        artifact = next((key for path, key in artifacts.items() if path.startswith(f"{folder}/")), "")
         for path in _strangers(view, root, folder):
             reason = _excuse(view, root, path, traces)
             if reason:
                 warnings.append(f"{path}: {reason}")
             else:
                 hint = "remove it, or `models verify --repair` does"
+                artifact = _artifact_in(view, folder)
                 found.append(Finding("unexpected", model, artifact, path, None, "not in models.lock", hint))
     return found, warnings
+
+
+def _artifact_in(view: View, folder: str) -> str:
+    """The first artifact that has a file in a folder of ours."""
+    return next((one.artifact for one in view.placements.values() if one.path.startswith(f"{folder}/")), "")
 
 
 def _strangers(view: View, root: Path, folder: str) -> list[str]:
@@ -112,27 +116,18 @@ def _is(place: Path, file: File) -> bool:
         return False
 
 
-Inspect = Callable[[str, Path], frozenset[str]]
-
-
-def undeclared_flags(
-    placements: Iterable[Placement], root: Path, artifacts: Mapping[str, Artifact], inspect: Inspect
-) -> list[Finding]:
+def undeclared_flags(view: View, survey: Survey) -> list[Finding]:
     """Files that carry what the lock does not say of their artifact: a lock edited by hand, or judged too kindly."""
-    found: list[Finding] = []
-    for placement in placements:
-        path = placement.path
-        more = inspect(placement.file.path, inside(root, path)) - set(artifacts[placement.artifact].flags)
-        if more:
-            found.append(
-                Finding(
-                    "policy",
-                    placement.models[0],
-                    placement.artifact,
-                    path,
-                    "no " + " or ".join(sorted(more)),
-                    ", ".join(sorted(more)),
-                    "lock it again with `models lock --upgrade-model NAME`",
-                )
-            )
-    return found
+    return [
+        Finding(
+            "policy",
+            placement.models[0],
+            placement.artifact,
+            path,
+            "no " + " or ".join(sorted(more)),
+            ", ".join(sorted(more)),
+            "lock it again with `models lock --upgrade-model NAME`",
+        )
+        for path, placement in view.placements.items()
+        if (more := survey.files[path].undeclared)
+    ]

@@ -1,11 +1,12 @@
 """What a machine should have by the lock, and what it has."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from resolver.documents.record import read_record
 from resolver.domain.lock import Lock, Selected, Selection
-from resolver.domain.plan import Survey
+from resolver.domain.plan import Survey, Trace
 from resolver.domain.profile import Profile
 from resolver.domain.view import View
 from resolver.stages.arrange import arrange
@@ -14,10 +15,16 @@ from resolver.stages.survey import glance
 from resolver.workflows.machine import machine_text, profile_for
 from resolver.workflows.workspace import Workspace, check_names
 
+SurveyOf = Callable[[View, Path, Mapping[str, Trace]], Survey]
+"""How to see what is there of a view below a folder, with the traces of its record."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What a machine should have: the selection, where it lies, and what is there of it."""
+    """What a machine should have: the selection, where it lies, and what is there of it.
+
+    `traces` are those of the record that `survey` was made with.
+    """
 
     lock: Lock
     profile: Profile
@@ -26,6 +33,13 @@ class Prospect:
     root: Path
     survey: Survey
     only: frozenset[str]
+    traces: Mapping[str, Trace]
+
+    @property
+    def news(self) -> dict[str, Trace | None]:
+        """What the survey tells of places that the record does not: a trace, or that nothing right lies there."""
+        told = ((path, one.trace, self.traces.get(path)) for path, one in self.survey.files.items())
+        return {path: now for path, now, before in told if now is not before and now != before}
 
     @property
     def wanted(self) -> tuple[Selected, ...]:
@@ -33,8 +47,10 @@ class Prospect:
         return tuple(one for one in self.selection.chosen if not self.only or one.model.name in self.only)
 
 
-def look(workspace: Workspace, locked: Lock, profile: str | None, only: frozenset[str]) -> Prospect:
-    """Select for the machine, arrange, and glance at what is there; selection always covers all models."""
+def look(
+    workspace: Workspace, locked: Lock, profile: str | None, only: frozenset[str], survey: SurveyOf = glance
+) -> Prospect:
+    """Select for the machine, arrange, and see what is there; selection always covers all models."""
     from resolver.runtimes import RUNTIMES
 
     check_names(only, {model.name: model for model in locked.models})
@@ -44,4 +60,5 @@ def look(workspace: Workspace, locked: Lock, profile: str | None, only: frozense
     if only:
         view = view.narrowed(only)
     root = workspace.view_root(locked)
-    return Prospect(locked, machine, selection, view, root, glance(view, root, read_record(root).traces), only)
+    traces = read_record(root).traces
+    return Prospect(locked, machine, selection, view, root, survey(view, root, traces), only, traces)

@@ -17,7 +17,7 @@ from resolver.domain.report import Outcome, SyncReport
 from resolver.sources import elsewhere
 from resolver.stages.plan import plan
 from resolver.stages.select import mismatch_text
-from resolver.workflows.agreement import agreed_lock, agreement, manifest_digest
+from resolver.workflows.agreement import agreed_lock
 from resolver.workflows.prospect import Prospect, look
 from resolver.workflows.requirements import requirement_warnings
 from resolver.workflows.route import Route
@@ -75,8 +75,8 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
         ModelsError: the whole cannot work.
     """
     started = time.monotonic()
-    manifest = manifest_digest(workspace)
-    locked, warnings = agreed_lock(workspace, options.lock_mode, dry_run=options.dry_run)
+    agreed = agreed_lock(workspace, options.lock_mode, dry_run=options.dry_run)
+    locked = agreed.lock
     prospect = look(workspace, locked, options.profile, options.only)
     found = elsewhere(workspace.settings, prospect.root)
     todo = plan(prospect.view, prospect.survey, locked.artifacts, workspace.store.has, found)
@@ -84,9 +84,8 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
     if todo.downloads and not options.dry_run:
         _refuse_offline(workspace, prospect, todo, places())
     to_fetch = sum(max(0, one.file.size - workspace.store.staged(one.file)) for one in todo.downloads)
-    agreed = None if options.mode == "frozen" or options.dry_run else agreement(manifest, locked)
-    warnings = (*warnings, *requirement_warnings(workspace, locked, prospect.wanted))
-    return Prepared(prospect, todo, to_fetch, warnings, started, agreed, places)
+    warnings = (*agreed.notes, *requirement_warnings(workspace, locked, prospect.wanted))
+    return Prepared(prospect, todo, to_fetch, warnings, started, agreed.memory, places)
 
 
 def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> SyncReport:
@@ -126,12 +125,10 @@ class Work:
 def _remember(workspace: Workspace, prepared: Prepared) -> None:
     """What was seen and judged, so that the next run need not; what cannot be written costs time and nothing else."""
     root = prepared.prospect.root
-    record = read_record(root)
-    seen = {path: one.trace for path, one in prepared.prospect.survey.files.items() if one.trace is not None}
-    fresh = Record({**record.traces, **seen})
-    if fresh != record:
+    seen = {path: trace for path, trace in prepared.prospect.news.items() if trace is not None}
+    if seen:
         with contextlib.suppress(DiskError):
-            write_record(root, fresh)
+            write_record(root, Record({**read_record(root).traces, **seen}))
     if prepared.agreement is not None:
         workspace.store.agree(workspace.project, prepared.agreement)
 

@@ -3,29 +3,36 @@
 import contextlib
 import functools
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from resolver.concurrency import Limits
-from resolver.documents.record import read_record, write_record
+from resolver.documents.record import Record, read_record, write_record
 from resolver.domain.errors import DiskError, OfflineError
-from resolver.domain.plan import State
+from resolver.domain.lock import Lock
+from resolver.domain.manifest import CODE, CUSTOM_LOADER, PICKLE
+from resolver.domain.plan import State, Survey, Trace
 from resolver.domain.quantities import format_size
 from resolver.domain.report import Finding, VerifyReport
+from resolver.domain.view import Placement, View
 from resolver.policy.judge import judge
 from resolver.sources import elsewhere
 from resolver.stages.place import remove
 from resolver.stages.plan import plan
-from resolver.stages.survey import read_everything
+from resolver.stages.survey import Reading, glance, read_everything
 from resolver.stages.verify import findings, undeclared_flags, unexpected
-from resolver.workflows.prospect import Prospect, look
+from resolver.workflows.prospect import Prospect, SurveyOf, look
 from resolver.workflows.route import Route
+from resolver.workflows.telling import Telling
 from resolver.workflows.workspace import Workspace, load_lock
 
 if TYPE_CHECKING:
     from resolver.workflows.carry_out import Done
+
+_FLAGS = frozenset({PICKLE, CODE, CUSTOM_LOADER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,10 @@ def verify(workspace: Workspace, options: VerifyOptions) -> VerifyReport:
         ModelsError: the repair failed.
     """
     started = time.monotonic()
-    prospect = look(workspace, load_lock(workspace), options.profile, options.only)
-    if not options.quick:
-        survey = read_everything(prospect.view, prospect.root, options.readers)
-        prospect = replace(prospect, survey=survey)
-    found, warnings = _found(prospect, options)
+    locked = load_lock(workspace)
+    survey = glance if options.quick else _reader(workspace, locked, options.readers)
+    prospect = look(workspace, locked, options.profile, options.only, survey)
+    found, warnings = _found(prospect)
     _remember(prospect)
     size, count = _repair_size(prospect), len(prospect.view.placements)
     repaired: tuple[Finding, ...] = ()
@@ -75,18 +81,32 @@ def verify(workspace: Workspace, options: VerifyOptions) -> VerifyReport:
     )
 
 
-def _found(prospect: Prospect, options: VerifyOptions) -> tuple[list[Finding], list[str]]:
+def _reader(workspace: Workspace, locked: Lock, readers: int) -> SurveyOf:
+    """Read every byte, and look on the way at what the files carry."""
+
+    def survey(view: View, root: Path, _: Mapping[str, Trace]) -> Survey:
+        size = sum(one.file.size for one in view.placements.values())
+        telling = Telling(workspace.reporter, workspace.stop, size)
+        return read_everything(view, root, Reading(readers, telling.told, partial(_undeclared, locked)))
+
+    return survey
+
+
+def _undeclared(locked: Lock, placement: Placement, stream: BinaryIO) -> frozenset[str]:
+    """The flags that a file earns and its artifact does not state; who states all has nothing to hide."""
+    declared = locked.artifacts[placement.artifact].flags
+    if _FLAGS.issubset(declared):
+        return frozenset()
+    from resolver.policy.formats import flags_of
+
+    return flags_of(placement.file.path, stream).difference(declared)
+
+
+def _found(prospect: Prospect) -> tuple[list[Finding], list[str]]:
     optional = frozenset(model.name for model in prospect.lock.models if model.optional)
-    strangers, warnings = unexpected(prospect.view, prospect.root, read_record(prospect.root).traces)
+    strangers, warnings = unexpected(prospect.view, prospect.root, prospect.traces)
     found = [*findings(prospect.view, prospect.survey, optional), *strangers, *_policy_findings(prospect)]
-    if not options.quick:
-        right = [one for path, one in prospect.view.placements.items() if _is_right(prospect, path)]
-        found += undeclared_flags(right, prospect.root, prospect.lock.artifacts, _flags_on_disk)
-    return found, warnings
-
-
-def _is_right(prospect: Prospect, path: str) -> bool:
-    return prospect.survey.files[path].state is State.PRESENT
+    return [*found, *undeclared_flags(prospect.view, prospect.survey)], warnings
 
 
 def _policy_findings(prospect: Prospect) -> list[Finding]:
@@ -102,29 +122,20 @@ def _policy_findings(prospect: Prospect) -> list[Finding]:
     ]
 
 
-def _flags_on_disk(path: str, place: Path) -> frozenset[str]:
-    from resolver.policy.formats import flags_of
-
-    try:
-        with place.open("rb") as stream:
-            return flags_of(path, stream)
-    except OSError:
-        return frozenset()
-
-
 def _remember(prospect: Prospect) -> None:
     """Refresh the traces of what is right, and forget those of what is not, so that nobody trusts them."""
-    record = read_record(prospect.root)
-    right = {path: one.trace for path, one in prospect.survey.files.items() if one.trace is not None}
-    kept = {path: trace for path, trace in record.traces.items() if path not in prospect.survey.files}
-    fresh = replace(record, traces={**kept, **right})
-    if fresh != record and prospect.root.is_dir():
+    news = prospect.news
+    if news and prospect.root.is_dir():
+        traces = {**read_record(prospect.root).traces, **news}
         with contextlib.suppress(DiskError):
-            write_record(prospect.root, fresh)
+            write_record(prospect.root, Record({path: one for path, one in traces.items() if one is not None}))
 
 
 def _repair_size(prospect: Prospect) -> int:
-    return sum(one.file.size for path, one in prospect.view.placements.items() if not _is_right(prospect, path))
+    states = prospect.survey.files
+    return sum(
+        one.file.size for path, one in prospect.view.placements.items() if states[path].state is not State.PRESENT
+    )
 
 
 def _repair(workspace: Workspace, prospect: Prospect, found: Sequence[Finding], options: VerifyOptions) -> "Done":

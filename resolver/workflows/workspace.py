@@ -119,12 +119,21 @@ def load_lock(workspace: Workspace) -> Lock:
         MissingLockError: there is none.
         LockError: it cannot be read, or holds git conflict markers.
     """
-    from resolver.documents.conflicts import sides
-    from resolver.documents.lock_reader import read_lock
-
     content = read_if_there(workspace.lock_path)
     if content is None:
         raise MissingLockError(f"there is no {LOCK} in {workspace.project}", hint="run `models lock`")
+    return lock_in(content)
+
+
+def lock_in(content: bytes) -> Lock:
+    """The lock that the bytes of models.lock hold.
+
+    Raises:
+        LockError: it cannot be read, or holds git conflict markers.
+    """
+    from resolver.documents.conflicts import sides
+    from resolver.documents.lock_reader import read_lock
+
     if sides(content):
         raise LockError(f"{LOCK} holds git conflict markers", hint="`models lock` settles them; then commit the result")
     return read_lock(content)

@@ -12,7 +12,7 @@ from resolver.domain.plan import State
 from resolver.domain.view import View
 from resolver.files.digest import PIECE
 from resolver.stages.place import place
-from resolver.stages.survey import glance, read_everything
+from resolver.stages.survey import Reading, glance, read_everything
 from tests.unit.domain.values import file, placement, view
 
 SIZES = [1, 7, 4096, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE + 5]
@@ -26,7 +26,7 @@ def placed(folder: Path, *contents: bytes) -> tuple[View, Path]:
     for one, content in zip(wanted.placements.values(), contents, strict=True):
         (blobs / one.file.sha256).write_bytes(content)
     place(list(wanted.placements.values()), root, blobs.joinpath, ("copy",))
-    assert {one.state for one in read_everything(wanted, root, 2).files.values()} == {State.PRESENT}
+    assert {one.state for one in read_everything(wanted, root, Reading(2)).files.values()} == {State.PRESENT}
     return wanted, root
 
 
@@ -47,10 +47,10 @@ def test_a_flip_at_the_edges_of_files_and_pieces_is_found(tmp_path: Path, size: 
     path = root / "hub" / "0.bin"
     for at in sorted({0, size // 2, size - 1, PIECE - 1, PIECE, PIECE + 1} & set(range(size))):
         flip(path, at)
-        found = read_everything(wanted, root, 2).files
+        found = read_everything(wanted, root, Reading(2)).files
         assert (found["hub/0.bin"].state, found["hub/1.bin"].state) == (State.DAMAGED, State.PRESENT)
         flip(path, at)
-    assert read_everything(wanted, root, 2).files["hub/0.bin"].state is State.PRESENT
+    assert read_everything(wanted, root, Reading(2)).files["hub/0.bin"].state is State.PRESENT
 
 
 def test_a_thousand_flips_at_random_are_all_found(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_thousand_flips_at_random_are_all_found(tmp_path: Path) -> None:
     for _ in range(1000):
         at, with_ = dice.randrange(len(content)), 1 << dice.randrange(8)
         flip(path, at, with_)
-        assert read_everything(wanted, root, 1).files["hub/0.bin"].state is State.DAMAGED
+        assert read_everything(wanted, root, Reading(1)).files["hub/0.bin"].state is State.DAMAGED
         flip(path, at, with_)
 
 
@@ -77,5 +77,5 @@ def test_any_change_of_any_file_is_found(
     other = content[:start] + data.draw(st.binary(max_size=4)) + content[end:]
     path.write_bytes(other)
     right = State.PRESENT if other == content else State.DAMAGED
-    assert read_everything(wanted, root, 1).files["hub/0.bin"].state is right
+    assert read_everything(wanted, root, Reading(1)).files["hub/0.bin"].state is right
     assert glance(wanted, root, {}).files["hub/0.bin"].state is right

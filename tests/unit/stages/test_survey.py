@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from resolver.domain.errors import InterruptedByUserError
 from resolver.domain.plan import Observation, State, Survey, Trace
-from resolver.domain.view import Reference, View
+from resolver.domain.view import Placement, Reference, View
+from resolver.files import paths
 from resolver.stages import survey as module
-from resolver.stages.survey import glance, read_everything
+from resolver.stages.survey import Reading, glance, read_everything
 from tests.unit.domain.values import KEY, file, placement, sha, view
 
 CONTENT = b"weights"
@@ -37,7 +40,7 @@ def at(root: Path, traces: dict[str, Trace] | None = None, seen: View = VIEW) ->
     """What a glance sees of the first place; reading everything must see the same unless a record is believed."""
     found = glance(seen, root, traces or {})
     if not traces:
-        assert read_everything(seen, root, 2) == found
+        assert read_everything(seen, root, Reading(2)) == found
     return next(iter(found.files.values()))
 
 
@@ -93,7 +96,7 @@ def test_reading_everything_believes_no_record(tmp_path: Path) -> None:
     trace = trace_of(path)
     edit_silently(path)
     assert glance(VIEW, tmp_path, {ONE.path: trace}).files[ONE.path].state is State.PRESENT
-    assert read_everything(VIEW, tmp_path, 1).files[ONE.path].state is State.DAMAGED
+    assert read_everything(VIEW, tmp_path, Reading(1)).files[ONE.path].state is State.DAMAGED
 
 
 def test_a_link_inside_the_view_is_followed(tmp_path: Path) -> None:
@@ -154,7 +157,7 @@ def test_a_file_that_cannot_be_read_is_damaged(tmp_path: Path, monkeypatch: pyte
         raise OSError(5, "Input/output error")
 
     put(tmp_path / "hub" / "one.bin")
-    monkeypatch.setattr(module, "digest_of", fail)
+    monkeypatch.setattr(module, "digest_of_stream", fail)
     assert at(tmp_path) == Observation(State.DAMAGED, found="Input/output error")
 
 
@@ -164,12 +167,77 @@ def test_many_files_come_back_in_the_order_of_the_view(tmp_path: Path) -> None:
         put(tmp_path / one.path, b"x" * one.file.size)
     told: list[int] = []
     seen = view(*places)
-    found = read_everything(seen, tmp_path, 3, told.append)
+    found = read_everything(seen, tmp_path, Reading(3, told.append))
     assert list(found.files) == [one.path for one in places]
     assert [one.state for one in found.files.values()] == [State.MISSING, *[State.PRESENT] * 4]
     assert sorted(told) == [1, 2, 5, 9]
     assert found == glance(seen, tmp_path, {})
-    assert read_everything(view(), tmp_path, 0) == Survey({}, {})
+    assert read_everything(view(), tmp_path, Reading(0)) == Survey({}, {})
+
+
+def test_the_largest_files_are_read_first_and_each_once(tmp_path: Path) -> None:
+    places = [placement(f"hub/{n}.bin", file(f"{n}.bin", b"x" * n)) for n in (3, 9, 1, 5)]
+    for one in places:
+        put(tmp_path / one.path, b"x" * one.file.size)
+    told: list[int] = []
+    read_everything(view(*places), tmp_path, Reading(1, told.append))
+    assert told == [9, 5, 3, 1]
+
+
+def test_what_a_right_file_carries_is_asked_of_the_file_that_was_hashed(tmp_path: Path) -> None:
+    right, wrong = placement("hub/right.bin"), placement("hub/wrong.bin")
+    put(tmp_path / right.path)
+    put(tmp_path / wrong.path, b"WEIGHTS")
+    asked: list[tuple[Placement, bytes]] = []
+
+    def inspect(one: Placement, stream: BinaryIO) -> frozenset[str]:
+        stream.seek(0)
+        asked.append((one, stream.read()))
+        return frozenset({"pickle"})
+
+    found = read_everything(view(right, wrong), tmp_path, Reading(2, inspect=inspect)).files
+    assert asked == [(right, CONTENT)]
+    assert {path: one.undeclared for path, one in found.items()} == {right.path: {"pickle"}, wrong.path: frozenset()}
+
+
+def test_a_file_that_fails_while_it_is_inspected_is_damaged(tmp_path: Path) -> None:
+    def inspect(*_: object) -> frozenset[str]:
+        raise OSError(5, "Input/output error")
+
+    put(tmp_path / ONE.path)
+    found = read_everything(VIEW, tmp_path, Reading(1, inspect=inspect)).files[ONE.path]
+    assert found == Observation(State.DAMAGED, found="Input/output error")
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8])
+def test_who_is_told_may_end_the_reading(tmp_path: Path, workers: int) -> None:
+    places = [placement(f"hub/{n}.bin") for n in range(20)]
+    for one in places:
+        put(tmp_path / one.path)
+    told: list[int] = []
+
+    def interrupt(count: int) -> None:
+        told.append(count)
+        raise InterruptedByUserError("interrupted")
+
+    with pytest.raises(InterruptedByUserError):
+        read_everything(view(*places), tmp_path, Reading(workers, interrupt))
+    assert len(told) <= workers
+
+
+def test_a_folder_is_asked_once_whether_it_leads_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = [placement(f"a/b/{n}.bin") for n in range(50)]
+    for one in places:
+        put(tmp_path / one.path)
+    asked: list[Path] = []
+
+    def leads_out(folder: Path, place: Path) -> bool:
+        asked.append(place.relative_to(folder))
+        return False
+
+    monkeypatch.setattr(paths, "leads_out", leads_out)
+    glance(view(*places), tmp_path, {})
+    assert [one.as_posix() for one in asked] == ["a", "a/b"]
 
 
 def reference(root: Path) -> str | None:

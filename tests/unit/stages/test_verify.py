@@ -9,7 +9,7 @@ from resolver.domain.plan import Observation, State, Trace
 from resolver.domain.report import Finding
 from resolver.domain.view import Reference, View
 from resolver.stages.verify import findings, undeclared_flags, unexpected
-from tests.unit.domain.values import KEY, artifact, file, placement, sha, survey, view, with_states
+from tests.unit.domain.values import KEY, file, placement, sha, survey, view, with_states
 
 ONE, TWO = placement("hub/c/one.bin"), placement("hub/c/two.bin", models=("asr", "night"))
 MAIN = Reference("hub/refs/main", "c" * 40, KEY, ("asr",))
@@ -165,20 +165,15 @@ def test_what_does_harm_is_worth_a_warning_where_it_is(tmp_path: Path) -> None:
     assert strangers(tmp_path, seen) == ([], ["hub/trees/c.json: it does harm"])
 
 
-def test_a_file_that_carries_what_its_lock_does_not_say_is_found(tmp_path: Path) -> None:
-    flags = {"one.bin": frozenset({"pickle", "code"}), "two.bin": frozenset({"pickle"})}
-    asked: list[Path] = []
-
-    def inspect(path: str, place: Path) -> frozenset[str]:
-        asked.append(place)
-        return flags[path]
-
-    known = {KEY: replace(artifact(KEY), flags=("pickle",))}
-    found = undeclared_flags(VIEW.placements.values(), tmp_path, known, inspect)
-    assert [(one.kind, one.path, one.expected, one.found) for one in found] == [("policy", ONE.path, "no code", "code")]
-    assert asked == [tmp_path / ONE.path, tmp_path / TWO.path]
-    nothing = undeclared_flags(VIEW.placements.values(), tmp_path, {KEY: artifact(KEY)}, inspect)
-    assert [(one.expected, one.found) for one in nothing] == [
-        ("no code or pickle", "code, pickle"),
-        ("no pickle", "pickle"),
+def test_a_file_that_carries_what_its_lock_does_not_say_is_found() -> None:
+    carried = {ONE.path: frozenset({"pickle", "code"}), TWO.path: frozenset({"pickle"})}
+    files = {path: Observation(State.PRESENT, undeclared=flags) for path, flags in carried.items()}
+    found = undeclared_flags(VIEW, replace(RIGHT, files=files))
+    assert [(one.kind, one.model, one.path, one.expected, one.found) for one in found] == [
+        ("policy", "asr", ONE.path, "no code or pickle", "code, pickle"),
+        ("policy", "asr", TWO.path, "no pickle", "pickle"),
     ]
+
+
+def test_a_file_that_carries_nothing_else_is_no_finding() -> None:
+    assert undeclared_flags(VIEW, RIGHT) == []
