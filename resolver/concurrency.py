@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -37,6 +39,8 @@ def in_threads(items: Sequence[K], question: Callable[[K], T], at_a_time: int) -
     """
     if not items:
         return []
+    from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait  # 5 ms, where threads are wanted
+
     pool = ThreadPoolExecutor(max(1, min(at_a_time, len(items))))
     futures = [pool.submit(question, item) for item in items]
     try:

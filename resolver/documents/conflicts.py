@@ -2,6 +2,7 @@
 
 import re
 
+_MARKER = b"<" * 7
 _OURS = re.compile(rb"<{7}( .*)?")
 _BASE = re.compile(rb"\|{7}( .*)?")
 _MIDDLE = re.compile(rb"={7}")
@@ -10,6 +11,10 @@ _THEIRS = re.compile(rb">{7}( .*)?")
 
 def sides(text: bytes) -> tuple[bytes, bytes] | None:
     """Ours and theirs of a text with conflict markers (also those of the diff3 style), or None if it has none."""
+    return _split(text) if _MARKER in text else None
+
+
+def _split(text: bytes) -> tuple[bytes, bytes] | None:
     ours: list[bytes] = []
     theirs: list[bytes] = []
     taking: tuple[list[bytes], ...] = (ours, theirs)

@@ -1,9 +1,7 @@
 """Making a second name for bytes: a reflink, else a hard link, else a copy."""
 
 import contextlib
-import ctypes
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -31,6 +29,8 @@ def place_link(blob: Path, place: Path, modes: tuple[str, ...]) -> str:
     try:
         mode = next((one for one in modes if try_link(one, blob, temporary)), "copy")
         if mode == "copy":
+            import shutil  # 2 ms, where nothing can be linked
+
             shutil.copyfile(blob, temporary)
         temporary.replace(place)
         if mode == "hardlink":
@@ -75,6 +75,8 @@ def _reflink(blob: Path, place: Path) -> None:
         with blob.open("rb") as source, place.open("xb") as target:
             fcntl.ioctl(target.fileno(), _FICLONE, source.fileno())
     elif sys.platform == "darwin":
+        import ctypes
+
         library = ctypes.CDLL(None, use_errno=True)
         if library.clonefile(os.fsencode(blob), os.fsencode(place), 0) != 0:
             raise OSError(ctypes.get_errno(), "clonefile")

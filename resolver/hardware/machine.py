@@ -1,12 +1,13 @@
 """The machine as the probes see it: everything ambient, handed in, so that a test can describe another machine."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from resolver.hardware.interpreter import installed_versions
-from resolver.hardware.nvml import Nvml, load_nvml
+from resolver.hardware.nvml import Nvml, has_library, load_nvml
 
 _LARGEST_FILE = 4 * 2**20
 _MOST_DIGITS = 19
@@ -21,6 +22,10 @@ def _nothing() -> None:
     return None
 
 
+def _yes() -> bool:
+    return True
+
+
 def _none_installed(_: Iterable[str]) -> Mapping[str, str]:
     return {}
 
@@ -31,9 +36,10 @@ class Machine:
 
     `root` stands before every path of the system (`proc/…`, `sys/…`); `system` and `architecture` are as `platform`
     writes them. `run` gives a command's stdout, or None if it is not there, fails or takes too long. `nvml` opens
-    the NVIDIA library's binding, `installed` gives the versions of those of some Python distributions that the chosen
-    interpreter has. Windows has no files for two things: `memory_status` is (bytes of physical memory, bytes free),
-    `processor_feature` whether the processor has a feature by its number; None on other systems.
+    the NVIDIA library's binding, `nvml_library` says whether there is a library at all; `installed` gives the versions
+    of those of some Python distributions that the chosen interpreter has. Windows has no files for two things:
+    `memory_status` is (bytes of physical memory, bytes free), `processor_feature` whether the processor has a feature
+    by its number; None on other systems.
     """
 
     root: Path = Path("/")
@@ -47,6 +53,7 @@ class Machine:
     store: Path | None = None
     run: Callable[[Sequence[str]], str | None] = _no_answer
     nvml: Callable[[], Nvml | None] = _nothing
+    nvml_library: Callable[[], bool] = _yes
     installed: Callable[[Iterable[str]], Mapping[str, str]] = _none_installed
     memory_status: Callable[[], tuple[int, int] | None] = _nothing
     processor_feature: Callable[[int], bool | None] = _no_answer
@@ -86,7 +93,6 @@ def this_machine(environment: Mapping[str, str], store: Path, project: Path | No
 
     `project` is the folder whose `.venv` may be the interpreter that opens the models (see `installed_versions`).
     """
-    import os
     import platform
 
     affinity = getattr(os, "sched_getaffinity", None)
@@ -101,6 +107,7 @@ def this_machine(environment: Mapping[str, str], store: Path, project: Path | No
         store=store,
         run=_runner(environment),
         nvml=load_nvml,
+        nvml_library=has_library,
         installed=partial(installed_versions, environment, project),
         memory_status=_windows_memory,
         processor_feature=_windows_feature,
@@ -109,8 +116,6 @@ def this_machine(environment: Mapping[str, str], store: Path, project: Path | No
 
 def _libc() -> str | None:
     """Glibc tells its name and version (confstr(3), `_CS_GNU_LIBC_VERSION`); other libraries know no such question."""
-    import os
-
     ask: Callable[[str], str | None] | None = getattr(os, "confstr", None)
     try:
         return ask("CS_GNU_LIBC_VERSION") if ask else None
@@ -120,6 +125,8 @@ def _libc() -> str | None:
 
 def _runner(environment: Mapping[str, str]) -> Callable[[Sequence[str]], str | None]:
     def run(command: Sequence[str]) -> str | None:
+        if os.name == "posix" and not _is_there(command[0], environment):
+            return None
         import subprocess
 
         try:
@@ -136,6 +143,13 @@ def _runner(environment: Mapping[str, str]) -> Callable[[Sequence[str]], str | N
         return done.stdout.decode("utf-8", errors="replace")
 
     return run
+
+
+def _is_there(command: str, environment: Mapping[str, str]) -> bool:
+    """Whether there is a file to run; a process that only finds out that there is none costs 2 ms, and few have any."""
+    if "\0" in command:
+        return False
+    return any(os.access(f"{folder}/{command}", os.X_OK) for folder in os.get_exec_path(environment))
 
 
 def _windows_memory() -> tuple[int, int] | None:

@@ -20,6 +20,8 @@ def nvidia_accelerators(machine: Machine) -> tuple[Accelerator, ...] | None:
     No driver library, or one whose kernel module is not loaded, is no NVIDIA device, except on a Tegra. Any other
     failure (versions of library and module that differ after an update, a GPU fallen off the bus) is unknown.
     """
+    if not machine.nvml_library():
+        return None if _is_tegra(machine) else ()
     nvml = machine.nvml()
     if nvml is None:
         return None if machine.has("proc/driver/nvidia/version") or _is_tegra(machine) else ()

@@ -1,6 +1,7 @@
 """What we ask of NVML, under the names that nvidia-ml-py gives it, so that a fake can stand in for the module."""
 # ruff: noqa: N802  # the functions bear NVML's own names
 
+import sys
 from collections.abc import Sequence
 from typing import Protocol, cast
 
@@ -88,6 +89,19 @@ class Nvml(Protocol):
     def nvmlDeviceGetMigDeviceHandleByIndex(self, handle: object, index: int) -> object:
         """A slice; NotFound where that place is empty."""
         ...
+
+
+def has_library() -> bool:
+    """Whether the driver's library can be loaded, as the binding would find out; importing that takes 8 ms."""
+    if sys.platform != "linux":
+        return True
+    import ctypes
+
+    try:
+        ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def load_nvml() -> Nvml | None:

@@ -1,5 +1,6 @@
 """What is free right now: shown, never selected by."""
 
+import os
 from pathlib import Path
 
 from resolver.hardware.machine import Machine
@@ -13,11 +14,18 @@ def volatile(machine: Machine) -> dict[str, int | None]:
 
 def _free_disk(store: Path | None) -> int | None:
     """Bytes this user may still write beside the store; its nearest existing folder stands for one not made yet."""
-    import shutil
-
     for folder in (store, *store.parents) if store else ():
         try:
-            return shutil.disk_usage(folder).free
+            return _free_at(folder)
         except (OSError, ValueError):
             continue
     return None
+
+
+def _free_at(folder: Path) -> int:
+    if hasattr(os, "statvfs"):  # as shutil does it, whose import takes 2 ms
+        found = os.statvfs(folder)
+        return found.f_bavail * found.f_frsize
+    import shutil
+
+    return shutil.disk_usage(folder).free

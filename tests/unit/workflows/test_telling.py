@@ -13,7 +13,7 @@ class Listener:
     """A reporter that keeps what it hears."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[str, str, int | str]] = []
+        self.heard: list[tuple[object, ...]] = []
 
     def begin(self, name: str, total: int, work: str = "fetch") -> None:
         self.heard.append(("begin", name, total, work))
