@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING
 
 from resolver.documents.lock_writer import choice_document
 from resolver.domain.lock import Choice, Lock
+from resolver.domain.lock_report import Change, Difference, LockReport
 from resolver.domain.profile import Profile
-from resolver.domain.report import (
-    Change,
-    Difference,
-    Finding,
-    LockReport,
-    ModelStatus,
-    StatusReport,
-    SyncReport,
-    VerifyReport,
-)
+from resolver.domain.report import SyncReport
 from resolver.domain.selector import Mismatch
+from resolver.domain.status_report import ModelStatus, StatusReport
+from resolver.domain.verify_report import Finding, VerifyReport
 from resolver.workflows.status import PathReport
 from resolver.workflows.workspace import LOCK
 

@@ -9,9 +9,9 @@ from resolver.cli import options
 from resolver.cli.options import Session, common
 from resolver.cli.tables import columns, say, show
 from resolver.cli.texts import STALE, printable
+from resolver.domain.explanation import Judged
 from resolver.domain.facts import Facts
 from resolver.domain.quantities import format_size
-from resolver.domain.report import Judged
 from resolver.domain.selector import Mismatch
 from resolver.stages.select.table import MEMORIES
 from resolver.workflows.explain import ExplainReport

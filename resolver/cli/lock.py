@@ -11,8 +11,8 @@ from resolver.cli.tables import say, show
 from resolver.cli.texts import count, seconds
 from resolver.domain.errors import UsageError
 from resolver.domain.lock import Artifact, File, Lock
+from resolver.domain.lock_report import LockReport
 from resolver.domain.quantities import format_size
-from resolver.domain.report import LockReport
 
 
 @click.command()

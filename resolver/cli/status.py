@@ -10,7 +10,7 @@ from resolver.cli.options import Session, common
 from resolver.cli.tables import say, show
 from resolver.cli.texts import STALE
 from resolver.domain.quantities import format_size
-from resolver.domain.report import ModelStatus, StatusReport
+from resolver.domain.status_report import ModelStatus, StatusReport
 
 
 @click.command()

@@ -1,8 +1,6 @@
 """Tables, aligned by rich, plain without a terminal. Only the last column wraps, and no cell is markup."""
 
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
@@ -53,13 +51,19 @@ def show(rows: Iterable[Sequence[str]], out: TextIO, *, right: Sequence[int] = (
 
 def columns(out: TextIO) -> int:
     """The columns that a line may take: those of a terminal, else as many as any line needs."""
-    return shutil.get_terminal_size().columns if out.isatty() else WIDE
+    if not out.isatty():
+        return WIDE
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def folded(line: str, out: TextIO) -> str:
     """A line as it is; where somebody watches, what is too long goes on below it, further in."""
     if not out.isatty() or len(line) <= columns(out):
         return line
+    import textwrap
+
     text = line.lstrip()
     indent = " " * (len(line) - len(text))
     return textwrap.fill(

@@ -12,7 +12,7 @@ from resolver.cli.tables import say
 from resolver.cli.texts import count, printable, seconds
 from resolver.domain.errors import UsageError
 from resolver.domain.quantities import format_size
-from resolver.domain.report import Finding, VerifyReport
+from resolver.domain.verify_report import Finding, VerifyReport
 
 
 @click.command()

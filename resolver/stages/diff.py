@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from resolver.domain.lock import Artifact, File, Lock, Skipped, files_passing
+from resolver.domain.lock_report import Change
 from resolver.domain.manifest import Model, Variant
-from resolver.domain.report import Change
 
 # What a repository holds besides what a library opens; a change in these alone changes no result.
 _METADATA = (".md", ".gitattributes", ".gitignore", "license", "license.txt", "notice", ".png", ".jpg", ".svg")

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 
 from resolver.domain.lock import Choice, Lock, LockedProfile, Skipped
+from resolver.domain.lock_report import Difference
 from resolver.domain.manifest import Manifest, Model, Variant
-from resolver.domain.report import Difference
 
 
 def differences(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from resolver.domain.lock import File
 from resolver.domain.plan import Observation, State, Survey, Trace
-from resolver.domain.report import Finding
+from resolver.domain.verify_report import Finding
 from resolver.domain.view import Placement, View
 from resolver.files.digest import digest_of
 from resolver.files.paths import inside, leads_through_link, walk_files

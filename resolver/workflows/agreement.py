@@ -2,12 +2,15 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from resolver.domain.errors import ModelsError, StaleLockError
 from resolver.domain.lock import Lock
-from resolver.domain.report import Difference
 from resolver.files.atomic import read_if_there
 from resolver.workflows.workspace import Workspace, load_lock, load_manifest, lock_in
+
+if TYPE_CHECKING:
+    from resolver.domain.lock_report import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def _agreement(manifest: str | None, lock: bytes) -> str | None:
     return manifest and f"{manifest} {hashlib.sha256(lock).hexdigest()}\n"
 
 
-def stale_error(found: tuple[Difference, ...]) -> StaleLockError:
+def stale_error(found: "tuple[Difference, ...]") -> StaleLockError:
     """A stale lock as an error, with each difference."""
     return StaleLockError(
         "models.lock is stale",

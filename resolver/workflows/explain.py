@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from resolver.domain.explanation import Explanation
 from resolver.domain.lock import Artifact
 from resolver.domain.manifest import Variant
 from resolver.domain.profile import Profile
-from resolver.domain.report import Explanation
 from resolver.stages.select import explain as explained
 from resolver.stages.select.table import MEMORIES, Machine
 from resolver.workflows.machine import machine_text, profile_for

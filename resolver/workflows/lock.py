@@ -12,8 +12,8 @@ from resolver.domain.errors import (
     UnsafeContentError,
 )
 from resolver.domain.lock import Artifact, Lock, LockedProfile
+from resolver.domain.lock_report import Difference, LockReport
 from resolver.domain.manifest import Manifest
-from resolver.domain.report import Difference, LockReport
 from resolver.policy.judge import Judgement, judge
 from resolver.stages.arrange import arrange
 from resolver.stages.diff import changes

@@ -9,7 +9,7 @@ from resolver.domain.errors import ModelsError, NotPlacedError
 from resolver.domain.lock import Artifact, Lock, Selected
 from resolver.domain.manifest import Model
 from resolver.domain.plan import State
-from resolver.domain.report import ModelStatus, StatusReport
+from resolver.domain.status_report import ModelStatus, StatusReport
 from resolver.files.atomic import read_if_there
 from resolver.stages.select import mismatch_text
 from resolver.workflows.agreement import known_to_agree

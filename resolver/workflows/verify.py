@@ -16,7 +16,7 @@ from resolver.domain.lock import Lock
 from resolver.domain.manifest import CODE, CUSTOM_LOADER, PICKLE
 from resolver.domain.plan import State, Survey, Trace
 from resolver.domain.quantities import format_size
-from resolver.domain.report import Finding, VerifyReport
+from resolver.domain.verify_report import Finding, VerifyReport
 from resolver.domain.view import Placement, View
 from resolver.policy.judge import judge
 from resolver.sources import elsewhere

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from resolver.domain.errors import ModelsError
 from resolver.domain.lock import Lock
-from resolver.domain.report import LockReport
+from resolver.domain.lock_report import LockReport
 from resolver.workflows.lock import LockOptions, check, lock
 from tests.property.edits import START, Manifest, edited
 from tests.property.worlds import World, worlds

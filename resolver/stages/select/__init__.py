@@ -8,10 +8,10 @@ variant for the sake of one that is listed after it (formats.md, "needs").
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from resolver.domain.explanation import Explanation, Judged
 from resolver.domain.facts import Facts
 from resolver.domain.lock import Selected, Selection, Skipped
 from resolver.domain.manifest import Model
-from resolver.domain.report import Explanation, Judged
 from resolver.domain.selector import Mismatch, Truth
 from resolver.stages.select.reasons import mismatch_text, nothing_suits, unknown_fact
 from resolver.stages.select.search import NOTHING, Load, first_that_fits, frontiers, least_left, plus

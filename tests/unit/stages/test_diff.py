@@ -7,7 +7,7 @@ import pytest
 from resolver.domain.facts import Facts
 from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, File, Lock, LockedProfile, Skipped
-from resolver.domain.report import Change
+from resolver.domain.lock_report import Change
 from resolver.domain.selector import Mismatch
 from resolver.stages.diff import changes
 from tests.unit.domain.values import COMMIT, KEY, OTHER_COMMIT, artifact, file, lock, model, variant

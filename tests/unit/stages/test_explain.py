@@ -3,9 +3,9 @@
 import pytest
 
 from resolver.domain.errors import NothingSuitsError, TooManyCombinationsError
+from resolver.domain.explanation import Explanation
 from resolver.domain.facts import Facts
 from resolver.domain.manifest import Model, Needs, Variant
-from resolver.domain.report import Explanation
 from resolver.domain.selector import Mismatch, parse_selector
 from resolver.stages.select import explain, select
 from resolver.stages.select.search import first_that_fits

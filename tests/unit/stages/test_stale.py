@@ -8,8 +8,8 @@ import pytest
 from resolver.domain.facts import Facts
 from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Lock, LockedProfile, Skipped
+from resolver.domain.lock_report import Difference
 from resolver.domain.manifest import Manifest, Model, Needs, Policy, Request
-from resolver.domain.report import Difference
 from resolver.domain.selector import Mismatch, parse_selector
 from resolver.stages.stale import differences, selection_differences
 from tests.unit.domain.values import KEY, artifact, model, variant

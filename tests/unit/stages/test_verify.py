@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from resolver.domain.plan import Observation, State, Trace
-from resolver.domain.report import Finding
+from resolver.domain.verify_report import Finding
 from resolver.domain.view import Reference, View
 from resolver.stages.verify import findings, undeclared_flags, unexpected
 from tests.unit.domain.values import KEY, file, placement, sha, survey, view, with_states

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from resolver.domain.lock import Artifact, Dependency
+from resolver.domain.lock_report import LockReport
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Candidate, Desk, Refusal, Source
 from resolver.domain.profile import Memory as Ram
 from resolver.domain.profile import OperatingSystem, Processor, Profile
-from resolver.domain.report import LockReport
 from resolver.sources import SourceSettings
 from resolver.store import Store
 from resolver.workflows.lock import LockOptions, lock
