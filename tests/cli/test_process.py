@@ -2,8 +2,6 @@
 
 import json
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -141,48 +139,6 @@ def test_an_interrupt_while_waiting_for_a_busy_server_ends_at_once(offered: Proj
     began = time.monotonic()
     assert finished(process).code == 130
     assert time.monotonic() - began < PATIENCE
-
-
-def imported(project: Project, *arguments: str) -> set[str]:
-    """The top-level modules that a command imports."""
-    process = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "resolver", *arguments],
-        cwd=project.folder,
-        env={**project.environment, "PYTHONPATH": str(project.root)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    lines = [line for line in process.stderr.splitlines() if line.startswith("import time:")]
-    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
-
-
-ONLINE = {"huggingface_hub", "httpx2", "urllib3", "truststore", "tenacity"}
-COSTLY = ONLINE | {"pydantic", "rich", "yaml", "packaging"}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "allowed"),
-    [
-        (("--version",), set()),
-        (("--help",), set()),
-        (("sync", "--frozen"), set()),
-        (("sync",), set()),
-        (("verify", "--quick"), set()),
-        (("path", "asr"), set()),
-        (("lock", "--check"), COSTLY - ONLINE),
-        (("status",), COSTLY - ONLINE),
-    ],
-)
-def test_what_is_not_needed_is_not_imported(
-    offered: Project, run: Run, arguments: tuple[str, ...], allowed: set[str]
-) -> None:
-    assert run("sync").code == 0
-    found = imported(offered, *arguments)
-    assert "resolver" in found
-    assert found & COSTLY <= allowed
-    assert not found & {"torch", "numpy", "transformers", "faster_whisper", "spacy"}
 
 
 def test_a_reader_that_went_away_is_no_error(offered: Project, run: Run) -> None:

@@ -5,6 +5,7 @@ import ntpath
 import os
 import posixpath
 import random
+import re
 import sys
 import unicodedata
 from pathlib import PurePosixPath, PureWindowsPath
@@ -183,6 +184,23 @@ def test_of_a_hundred_thousand_names_none_escapes() -> None:
     assert len(accepted) > 5_000
     for path in accepted:
         assert_contained(path)
+
+
+def test_what_is_said_at_once_is_what_the_rules_say_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [*HOSTILE, *HARMLESS, *names_at_random(30_000)]
+    at_once = {path: path_objection(path) for path in paths}
+    plain = [path for path in paths if names._PLAIN_PATH.fullmatch(path)]
+    assert len(plain) > 1_000
+    monkeypatch.setattr(names, "_PLAIN_PATH", re.compile("(?!)"))
+    assert {path: path_objection(path) for path in paths} == at_once
+    assert names._PLAIN_PATH.fullmatch("model.bin") is None
+
+
+@pytest.mark.parametrize(
+    "path", ["model.bin", "huggingface/hub/models--a--b/snapshots/c/config.json", "A-1_2+3=4@5, 6.x"]
+)
+def test_nearly_every_path_is_plain(path: str) -> None:
+    assert names._PLAIN_PATH.fullmatch(path)
 
 
 @pytest.mark.parametrize(("platform", "name", "separator"), [("win32", "nt", "\\"), ("darwin", "posix", "/")])

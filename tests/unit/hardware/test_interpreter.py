@@ -147,6 +147,31 @@ def test_metadata_that_says_nothing_is_not_installed(tmp_path: Path, metadata: b
     assert found == {"spacy": "3.8"}
 
 
+def test_what_setuptools_installed_without_pip_is_found(tmp_path: Path) -> None:
+    place = _environment(tmp_path, {"spacy": "3.8"}) / POSIX / "torch-1.0-py3.12.egg-info"
+    place.mkdir()
+    place.joinpath("PKG-INFO").write_text("Metadata-Version: 2.1\nName: torch\nVersion: 1.0\n")
+    assert _torch({"VIRTUAL_ENV": str(tmp_path)}, None) == "1.0"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "version"),
+    [
+        (b"Name: torch\r\nVERSION : 1.0\r\n\r\nVersion: 2.0\r\n", None),
+        (b"Name: torch\r\nVERSION: 1.0\r\n\r\nVersion: 2.0\r\n", "1.0"),
+        (b"Name: torch\n\nVersion: 2.0\n", None),
+        (b"Summary: \xff\nVersion: 1.0\nVersion: 2.0\n", "1.0"),
+        (b"Version: 1.0", "1.0"),
+        (b"Name: torch\n" + b"Classifier: x\n" * 10_000 + b"Version: 1.0\n", None),
+    ],
+)
+def test_the_version_stands_in_the_headers(tmp_path: Path, metadata: bytes, version: str | None) -> None:
+    place = _environment(tmp_path, {"spacy": "3.8"}) / POSIX / "torch-1.0.dist-info"
+    place.mkdir()
+    place.joinpath("METADATA").write_bytes(metadata)
+    assert _torch({"VIRTUAL_ENV": str(tmp_path)}, None) == version
+
+
 def test_a_second_installation_counts_where_the_first_is_broken(tmp_path: Path) -> None:
     venv = _environment(tmp_path, {"torch": "2.0"})
     (venv / POSIX / "torch-1.0.dist-info").mkdir()

@@ -233,3 +233,23 @@ def test_a_gpu_under_wsl2_is_a_gpu(tmp_path: Path) -> None:
     profile = detect(replace(machine, nvml=FakeNvml([RTX_4090]).open))
     assert profile.os.wsl
     assert profile.facts.accelerator == "cuda"
+
+
+@pytest.mark.parametrize("hosts_driver", [False, True])
+def test_without_the_driver_s_library_the_binding_is_not_even_opened(tmp_path: Path, *, hosts_driver: bool) -> None:
+    """A plain container on a host with GPUs sees the host's /proc and has no library."""
+    if hosts_driver:
+        version = tmp_path / "proc" / "driver" / "nvidia" / "version"
+        version.parent.mkdir(parents=True)
+        version.write_text("NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.86.10\n")
+    nvml = FakeNvml([RTX_4090])
+    profile = detect(replace(linux(tmp_path), nvml=nvml.open, nvml_library=lambda: False))
+    assert (profile.accelerators, profile.accelerators_known, nvml.calls) == ((), True, [])
+
+
+def test_a_jetson_without_the_library_is_unknown(tmp_path: Path) -> None:
+    compatible = tmp_path / "proc" / "device-tree" / "compatible"
+    compatible.parent.mkdir(parents=True)
+    compatible.write_bytes(b"nvidia,p3450-0000\0nvidia,tegra210\0")
+    profile = detect(replace(linux(tmp_path), nvml_library=lambda: False))
+    assert (profile.accelerators, profile.accelerators_known) == ((), False)

@@ -13,7 +13,7 @@ import pytest
 
 from resolver import hardware
 from resolver.hardware import detect, document, machine, profile_from, this_machine
-from resolver.hardware.nvml import load_nvml
+from resolver.hardware.nvml import has_library, load_nvml
 
 
 def test_the_machine_that_runs_this_test_is_detected(tmp_path: Path) -> None:
@@ -115,6 +115,41 @@ def test_the_binding_has_every_function_that_the_protocol_names() -> None:
         assert callable(getattr(binding, name))
     for error in ("LibraryNotFound", "DriverNotLoaded", "NotSupported"):
         assert issubclass(getattr(binding, f"NVMLError_{error}"), binding.NVMLError)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux finds the library by its name")
+def test_the_driver_s_library_is_looked_for_as_the_binding_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(ctypes, "CDLL", asked.append)
+    assert has_library()
+    assert asked == ["libnvidia-ml.so.1"]
+
+    def fail(name: str) -> None:
+        raise OSError(f"{name}: cannot open shared object file")
+
+    monkeypatch.setattr(ctypes, "CDLL", fail)
+    assert not has_library()
+
+
+def test_elsewhere_the_binding_finds_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert has_library()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of POSIX")
+def test_no_process_is_started_for_a_command_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("a process was started")
+
+    run = this_machine({"PATH": f"/usr/bin:{tmp_path}"}, tmp_path).run
+    tool = tmp_path / "some-smi"
+    tool.write_text("#!/bin/sh\necho found\n")
+    tool.chmod(0o755)
+    assert run(["some-smi"]) == "found\n"
+    monkeypatch.setattr(subprocess, "run", fail)
+    tool.chmod(0o644)
+    assert run(["some-smi"]) is None
+    assert run(["no-such-smi"]) is None
 
 
 def test_importing_the_layer_loads_nothing_costly() -> None:
