@@ -77,7 +77,8 @@ class _Building:
         own = artifact.key == selected.variant.artifact
         owner = name if own else f"{name}.depends/{_last(artifact)}"
         layout = runtime.layout(artifact, files, owner)
-        self._spare |= runtime.layout(artifact, artifact.files, owner).files
+        whole = layout if tuple(files) == artifact.files else runtime.layout(artifact, artifact.files, owner)
+        self._spare |= whole.files
         self._check_repository(layout, artifact, name)
         self._check_alone(layout, artifact, name)
         for path, file in layout.files.items():

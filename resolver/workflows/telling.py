@@ -40,6 +40,11 @@ class Telling:
             finally:
                 self._lock.release()
 
+    def finish(self) -> None:
+        """All was read: whoever watches sees it."""
+        if self._begun:
+            self._tell()
+
     def _tell(self) -> None:
         if not self._begun:
             self._begun = True

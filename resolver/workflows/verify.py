@@ -87,7 +87,9 @@ def _reader(workspace: Workspace, locked: Lock, readers: int) -> SurveyOf:
     def survey(view: View, root: Path, _: Mapping[str, Trace]) -> Survey:
         size = sum(one.file.size for one in view.placements.values())
         telling = Telling(workspace.reporter, workspace.stop, size)
-        return read_everything(view, root, Reading(readers, telling.told, partial(_undeclared, locked)))
+        found = read_everything(view, root, Reading(readers, telling.told, partial(_undeclared, locked)))
+        telling.finish()
+        return found
 
     return survey
 

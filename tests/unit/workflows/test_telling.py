@@ -42,6 +42,7 @@ def test_what_is_over_in_a_second_is_not_told(clock: list[float]) -> None:
     telling.told(10)
     clock[0] += 0.99
     telling.told(20)
+    telling.finish()
     assert listener.heard == []
 
 
@@ -56,7 +57,10 @@ def test_what_takes_longer_is_told_now_and_then_with_all_that_was_read(clock: li
     telling.told(8)
     clock[0] += 0.02
     telling.told(16)
-    assert listener.heard == [("begin", NAME, 100, "verify"), ("advance", NAME, 3), ("advance", NAME, 28)]
+    telling.told(32)
+    telling.finish()
+    counts = [("advance", NAME, 3), ("advance", NAME, 28), ("advance", NAME, 32)]
+    assert listener.heard == [("begin", NAME, 100, "verify"), *counts]
 
 
 def test_a_thread_does_not_wait_for_another_that_tells(clock: list[float]) -> None:

@@ -1,12 +1,12 @@
 """Several downloads: each published only when right, none stopped by another."""
 
+import concurrent.futures
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pytest
 
-from resolver import concurrency
 from resolver.concurrency import Limits
 from resolver.domain.errors import InterruptedByUserError, MismatchError, NetworkError
 from resolver.domain.lock import Artifact, File
@@ -197,7 +197,7 @@ def test_an_interruption_stops_the_workers_and_passes(monkeypatch: pytest.Monkey
         raise KeyboardInterrupt
 
     stop = Sleepless()
-    monkeypatch.setattr(concurrency, "wait", interrupted)
+    monkeypatch.setattr(concurrent.futures, "wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(FakeSource(CONTENTS), FakeBlobs(), limits=Limits(workers=1, stop=stop))
     assert stop.is_set()
