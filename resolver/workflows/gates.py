@@ -1,14 +1,17 @@
 """Gates: every repository is asked before any byte is fetched, and all refusals stand in one error."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from resolver.concurrency import in_threads
 from resolver.domain.errors import AccessRefusedError, ModelsError
 from resolver.domain.lock import Artifact
 from resolver.domain.plan import Download
 from resolver.domain.ports import Candidate, Refusal
-from resolver.stages.fetch.places import Places
 from resolver.workflows.together import AT_A_TIME
+
+if TYPE_CHECKING:
+    from resolver.stages.fetch import Places
 
 
 def access_error(refusals: Iterable[Refusal], needed_by: Mapping[str, str] | None = None) -> AccessRefusedError:
@@ -39,7 +42,7 @@ def _refusal_text(one: Refusal, model: str | None) -> str:
 
 
 def closed_to(
-    downloads: Sequence[Download], artifacts: Mapping[str, Artifact], places: Places, required: frozenset[str]
+    downloads: Sequence[Download], artifacts: Mapping[str, Artifact], places: "Places", required: frozenset[str]
 ) -> dict[str, ModelsError]:
     """Which models cannot be fetched, and why; what a mirror has is not asked for at its source.
 
@@ -65,7 +68,7 @@ def closed_to(
 
 
 def _answers(
-    downloads: Sequence[Download], artifacts: Mapping[str, Artifact], places: Places
+    downloads: Sequence[Download], artifacts: Mapping[str, Artifact], places: "Places"
 ) -> dict[str, Refusal | ModelsError | None]:
     first = {one.artifact: one.file for one in reversed(downloads)}
 

@@ -157,7 +157,7 @@ def _refuse_offline(workspace: Workspace, prospect: Prospect, todo: Plan, places
     size = format_size(sum(one.file.size for one in remote))
     raise OfflineError(
         f"{len(remote)} files are missing ({size}) and the network may not be used",
-        hint="run `models sync` once with a network, or bring the store along and name it with --mirror",
+        hint="run `models sync` once with a network, or bring the store along",
         details=[
             *(f"{one.models[0]}  {artifacts[one.artifact].source}  {one.file.path}" for one in remote),
             *places.warnings,
