@@ -240,13 +240,14 @@ class TestWithoutOrigin:
         is_right(locked, run("sync", "--no-origin", "--mirror", fill(files)))
         assert hub.requests == []
 
-    def test_a_gate_is_not_asked_when_a_mirror_lacks_the_file(
-        self, locked: Project, run: Run, hub: LocalHub, files: FileServer
+    @pytest.mark.parametrize("there", [CONFIG, LARGE], ids=["the first", "the second"])
+    def test_a_gate_is_not_asked_when_a_mirror_lacks_a_file(
+        self, locked: Project, run: Run, hub: LocalHub, files: FileServer, there: bytes
     ) -> None:
         hub.commit(REPO, gated="auto")
-        assert run("sync", "--no-origin", "--mirror", fill(files, CONFIG)).code == 3
-        assert hub.requests == []
-        assert not any("model.bin" in path for path in locked.placed())
+        assert run("sync", "--no-origin", "--mirror", fill(files, there)).code == 3
+        assert hub.requests == files.requested(method="HEAD") == []
+        assert locked.placed() == {}
 
 
 class TestWithoutTheSource:
@@ -316,6 +317,7 @@ class TestOffline:
         assert "config.json" in result.stderr
         assert "model.bin" not in result.stderr
         assert files.requests == []
+        assert files.origin_of("files") not in result.stderr, "what is not asked has not failed"
         assert locked.placed() == {}
 
     def test_a_folder_that_is_not_there_is_named(self, locked: Project, run: Run) -> None:

@@ -75,6 +75,22 @@ def test_a_blob_of_another_size_is_wrong_before_it_is_read(tmp_path: Path, conte
         mirror.open(ASKING, MODEL, WHOLE)
 
 
+def test_what_is_refused_is_not_left_open(tmp_path: Path) -> None:
+    found = place(tmp_path)
+    free = os.dup(0)
+    os.close(free)
+    found.write_bytes(b"other")
+    with pytest.raises(MismatchError):
+        FolderMirror(tmp_path).open(ASKING, MODEL, WHOLE)
+    found.unlink()
+    found.mkdir()
+    with pytest.raises(NotFoundUpstreamError):
+        FolderMirror(tmp_path).open(ASKING, MODEL, WHOLE)
+    next_one = os.open(os.devnull, os.O_RDONLY)
+    os.close(next_one)
+    assert next_one == free
+
+
 def test_a_blob_that_grows_while_it_is_read_is_read_on(tmp_path: Path) -> None:
     """Who reads stops behind the size that the lock names, and then knows that it was too much."""
     found = place(tmp_path)

@@ -116,6 +116,15 @@ def test_the_own_disk_and_the_users_wish_are_no_failure_of_a_place(stops: type[M
         mirrored(FakeMirror(right, says=lambda _: raising(stops))).mirrored(ASKING, MODEL)
 
 
+def test_an_interruption_at_the_source_is_worse_than_what_a_mirror_said() -> None:
+    def interrupted(_path: str, _offset: int) -> Body | None:
+        raise InterruptedByUserError("interrupted")
+
+    source = FakeSource({"model.bin": CONTENT})
+    source.before = interrupted
+    assert isinstance(run(mirrored(failing(NetworkError), source=source)).error, InterruptedByUserError)
+
+
 def raising(error: type[ModelsError]) -> bool:
     raise error("it failed")
 
@@ -141,6 +150,14 @@ def test_wrong_bytes_are_asked_for_twice_then_elsewhere_and_told() -> None:
     assert wrong.asked == ["open model.bin 0"] * 2
     assert blobs.has(MODEL)
     assert places.warnings == ("mirror m1: wrong bytes for model.bin; none of them was kept",)
+
+
+def test_nothing_of_a_body_that_is_too_long_is_left_for_the_next_place() -> None:
+    long = FakeMirror(lambda _, portion: FakeBody([b"wrong byt", b"es and much more"], portion.offset))
+    second = FakeMirror(right)
+    assert run(mirrored(long, second)).error is None
+    assert long.asked == ["open model.bin 0"] * 2
+    assert second.asked == ["open model.bin 0"]
 
 
 def test_a_mirror_is_not_blamed_for_what_was_there_before() -> None:
