@@ -23,7 +23,7 @@ def places_for(workspace: Workspace, route: Route) -> Places:
         ManifestError: the manifest's mirrors are wrong.
     """
     manifest = _of_manifest(workspace) if route.manifest else ()
-    locations = tuple(dict.fromkeys((*route.mirrors, *manifest)))
+    locations = (*route.mirrors, *manifest)
     if not route.origin and not locations:
         raise UsageError(
             "--no-origin without a mirror leaves no place to fetch from",

@@ -152,6 +152,7 @@ def test_a_sync_with_nothing_to_do_asks_no_mirror(locked: Project, run: Run, fil
     locked.forget_store()
     locked.forget_view()
     assert run("sync", "--dry-run", "--mirror", location).code == 0
+    assert run("sync", "--dry-run", "--no-origin").code == 0, "what would be fetched, wherever from"
     assert files.requests == []
 
 
