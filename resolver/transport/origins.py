@@ -25,6 +25,8 @@ def is_read_alike(url: str) -> bool:
     from urllib3.util import parse_url
 
     scheme, host, port = origin_of(url)
+    if not host.isascii():
+        host = parse_url(f"{scheme}://{host}").host or ""
     parts = parse_url(url)
     connected = (parts.host or "").removeprefix("[").removesuffix("]"), parts.port or _DEFAULT_PORTS.get(scheme)
     return (parts.scheme, *connected) == (scheme, host, port)

@@ -42,7 +42,7 @@ class TinyProxy:
             f"Port {self._port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 50\nLogLevel Connect\n"
             f'LogFile "{self.log}"\nBasicAuth {self.user} {self.password}\n'
         )
-        command = [tool("tinyproxy", "apt-get install tinyproxy"), "-d", "-c", str(settings)]
+        command = [tool("tinyproxy", "apt-get install tinyproxy-bin"), "-d", "-c", str(settings)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._wait()
         return self

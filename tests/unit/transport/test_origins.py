@@ -2,7 +2,7 @@
 
 import pytest
 
-from resolver.transport.origins import Credential, is_loopback, origin_of, proxy_for, without_userinfo
+from resolver.transport.origins import Credential, is_loopback, is_read_alike, origin_of, proxy_for, without_userinfo
 
 CANARY = "Bearer hf_canary"
 
@@ -121,3 +121,36 @@ def test_one_proxy_may_serve_all_schemes_and_the_special_one_wins() -> None:
 
 def test_a_star_needs_no_proxy_at_all() -> None:
     assert proxy_for("https://models.example/", {"https": "http://s:2", "no": "*"}) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://h",
+        "https://h/x?y#z",
+        "http://h:80/x",
+        "https://h:8443",
+        "http://user:word@h/x",
+        "http://H.example./x",
+        "http://127.0.0.1:1/x",
+        "http://[::FFFF:127.0.0.1]:8/x",
+        "https://m\u00fcnchen.example/x",
+        "https://h/x\\@y",
+    ],
+)
+def test_an_address_is_mostly_read_alike(url: str) -> None:
+    assert is_read_alike(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://one\\@two/",
+        "http://one:1\\@two:2/",
+        "http://one\\.two/",
+        "http://two\\one",
+        "https://one\\@m\u00fcnchen.example/",
+    ],
+)
+def test_who_reads_an_address_in_another_way_is_not_sent_there(url: str) -> None:
+    assert not is_read_alike(url)
