@@ -14,7 +14,7 @@ from tests.servers.files import FileServer
 from tests.servers.wire import Answer, Request
 
 SMALL = 1_000_000
-LARGE = 48_000_000
+LARGE = 64_000_000
 RATE = 16_000_000
 """Bytes a second for each connection of a large file: slow enough for others to be called."""
 TAGS = {"tags that change": ("sha256", "sha256"), "one tag for both": ('"same"', '"same"'), "no tags": (None, None)}

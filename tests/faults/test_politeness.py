@@ -22,7 +22,7 @@ from tests.servers.wire import Answer, Chunk, Request, text_answer
 MOST = 8
 MOST_OF_A_LOCK = 32
 """Eight repositories at a time, four files of each: questions of some hundred bytes."""
-LARGE = 48_000_000
+LARGE = 64_000_000
 RATE = 16_000_000
 
 
@@ -109,7 +109,7 @@ def test_a_server_that_is_asked_too_often_is_asked_by_fewer(tmp_path: Path) -> N
         assert code_of(found) == 0
         assert server.refused, "more than four were tried"
         assert max(count for _, count in server.crowd.moments) <= 4
-        assert len(server.refused) <= MOST, "who is refused does not try again"
+        assert len(server.refused) <= 2 * MOST, "who is refused does not try again"
         after = [count for moment, count in server.crowd.moments if moment > server.refused[-1] + 0.5]
         assert after
     figure(

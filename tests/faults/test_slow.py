@@ -15,7 +15,7 @@ from tests.servers.files import FileServer
 from tests.servers.raw import RawServer
 
 PROMISED = 30
-GENEROUS = 45
+GENEROUS = 60
 """Seconds: this machine may be busy with other tests."""
 OK = b"HTTP/1.1 200 OK\r\n"
 HEAD = OK + b"Content-Length: 300000\r\n"
@@ -50,14 +50,14 @@ def raced(projects: dict[str, Project], *arguments: str) -> dict[str, tuple[floa
     started = time.monotonic()
     running = {name: project.start("sync", *arguments) for name, project in projects.items()}
     ended: dict[str, float] = {}
-    while len(ended) < len(running) and time.monotonic() - started < 2 * GENEROUS:
+    while len(ended) < len(running) and time.monotonic() - started < GENEROUS:
         ended |= {
             name: time.monotonic() - started
             for name, process in running.items()
             if name not in ended and process.poll() is not None
         }
         time.sleep(0.05)
-    return {name: (ended.get(name, 2.0 * GENEROUS), finished(process)) for name, process in running.items()}
+    return {name: (ended.get(name, float(GENEROUS)), finished(process)) for name, process in running.items()}
 
 
 def test_a_byte_a_second_is_given_up_in_thirty_seconds(project: Project, files: FileServer) -> None:
@@ -97,7 +97,7 @@ def test_silence_is_given_up_after_the_timeout(
     assert result.code == 3
     seconds = time.monotonic() - started
     assert 2 <= seconds < GENEROUS
-    assert 2 <= len(files.requested("model.bin")) - 1 <= 4
+    assert 1 <= len(files.requested("model.bin")) - 1 <= 4
     figure(
         "slow loris, stall", "a deadline without progress (--timeout)", f"--timeout 2: given up after {seconds:.0f} s"
     )
