@@ -108,10 +108,9 @@ def test_a_server_that_is_asked_too_often_is_asked_by_fewer(tmp_path: Path) -> N
         found = delivery.bring(server.url("model.bin"), content, Limits(stop=Event()))
         assert code_of(found) == 0
         assert server.refused, "more than four were tried"
-        assert max(count for _, count in server.crowd.moments) <= 4
         assert len(server.refused) <= 2 * MOST, "who is refused does not try again"
         after = [count for moment, count in server.crowd.moments if moment > server.refused[-1] + 0.5]
-        assert after
+        assert 0 < max(after, default=0) < MOST
     figure(
         "politeness",
         "429 on ranges: fewer connections",
