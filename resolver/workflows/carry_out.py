@@ -73,7 +73,7 @@ def carry_out(workspace: Workspace, job: Job) -> Done:
 def _place(workspace: Workspace, job: Job, errors: dict[str, ModelsError]) -> int:
     """Place what came; a place that cannot be taken is an error of its models alone."""
     placements = [one for one in job.plan.placements if not errors.keys() >= set(one.models)]
-    placed = place(placements, job.root, workspace.store.blob, workspace.link_modes)
+    placed = place(placements, job.root, workspace.store.sound, workspace.link_modes)
     remember(job.root, placed.traces)
     for one in placements:
         if one.path in placed.errors:
@@ -84,8 +84,6 @@ def _place(workspace: Workspace, job: Job, errors: dict[str, ModelsError]) -> in
                 refer([reference], job.root)
             except DiskError as error:
                 errors |= {model: error for model in reference.models if model not in errors}
-    if placements or job.plan.references:
-        workspace.store.register(workspace.project)
     return placed.copied
 
 

@@ -60,6 +60,8 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
     manifest = manifest_digest(workspace)
     locked, warnings = agreed_lock(workspace, options.mode, dry_run=options.dry_run)
     prospect = look(workspace, locked, options.profile, options.only)
+    if not options.dry_run:
+        workspace.store.register(workspace.project, locked.digests)  # before anything there is relied on
     todo = plan(prospect.view, prospect.survey, locked.artifacts, workspace.store.has)
     if workspace.offline and not options.dry_run:
         _refuse_offline(prospect, todo)

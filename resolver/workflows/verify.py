@@ -136,6 +136,7 @@ def _repair(
     gone = [one.path for one in found if one.kind == "unexpected"]
     remove(gone, prospect.root)
     remember(prospect.root, {}, gone)
+    workspace.store.register(workspace.project, prospect.lock.digests)
     todo = plan(prospect.view, prospect.survey, prospect.lock.artifacts, workspace.store.check)
     if workspace.offline and any(is_remote(prospect.lock.artifacts[one.artifact].kind) for one in todo.downloads):
         raise OfflineError(
