@@ -14,7 +14,7 @@ from resolver.files.guarded import open_regular
 
 
 @contextlib.contextmanager
-def turn(path: Path, wait: Callable[[], None]) -> Iterator[bool]:
+def turn(path: Path, wait: Callable[[], object]) -> Iterator[bool]:
     """Have `path` locked, or go on without where that is impossible; whether somebody else had it first.
 
     `wait` is called over and over while another process has it, and may raise.

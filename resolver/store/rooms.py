@@ -7,7 +7,6 @@ import stat
 from pathlib import Path
 
 from resolver.domain.errors import DiskError
-from resolver.files.atomic import sync_folder
 from resolver.files.guarded import is_ours
 
 HINT = "set MODELS_STORE to a folder of your own"
@@ -49,22 +48,21 @@ class Rooms:
         self._prepared = True
         return True
 
-    def folder(self, folder: Path) -> None:
-        """Make a folder below a room, durably.
+    def folder(self, folder: Path) -> bool:
+        """Make a folder below a room; whether it is new.
 
         Raises:
             DiskError: it is a link, or another user's.
             OSError: it cannot be made.
         """
         if folder in self._made:
-            return
-        try:
+            return False
+        is_new = not folder.exists()
+        with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
-            sync_folder(folder.parent)
-        except FileExistsError:
-            pass
         self._close(folder, folder.lstat())
         self._made.add(folder)
+        return is_new
 
     def are_closed(self) -> bool:
         """Whether nobody else can have put a stamp or a blob here."""

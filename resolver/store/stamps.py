@@ -4,6 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
+from resolver.domain.errors import DiskError
 from resolver.files.guarded import is_ours, read_regular, write_new
 from resolver.store.rooms import STAMPS, Rooms
 
@@ -29,8 +30,8 @@ class Stamps:
     def write(self, sha256: str, found: os.stat_result) -> None:
         """Remember a blob as it is now."""
         path = self.path(sha256)
-        with contextlib.suppress(OSError):
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+        with contextlib.suppress(OSError, DiskError):
+            self._rooms.folder(path.parent)
             write_new(path, _stamp_of(found))
 
 

@@ -149,7 +149,8 @@ class Store:
             raise ValueError("a part is published only when it is right")
         blob = self.blob(file.sha256)
         try:
-            self.rooms.folder(blob.parent)
+            if self.rooms.folder(blob.parent):
+                sync_folder(blob.parent.parent)
             self.stamps.write(file.sha256, part.publish(blob))
         except OSError as error:
             if not (isinstance(error, FileNotFoundError) and self.check(file)):
