@@ -1,6 +1,5 @@
 """Opening files where another hand may have been: no link is followed, and nothing but a regular file is opened."""
 
-import contextlib
 import errno
 import os
 import stat
@@ -56,9 +55,12 @@ def write_new(path: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written, or a folder lies there.
     """
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()
-    with os.fdopen(open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as stream:
+    try:
+        handle = open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    except FileExistsError:
+        path.unlink(missing_ok=True)
+        handle = open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    with os.fdopen(handle, "wb") as stream:
         stream.write(content)
 
 

@@ -199,7 +199,7 @@ class Part:
         if self._journal is not None:
             os.close(self._journal)
             self._journal = None
-        journal_of(self.path).unlink(missing_ok=True)
+            journal_of(self.path).unlink(missing_ok=True)
 
     def _close_file(self) -> None:
         if self._handle >= 0:

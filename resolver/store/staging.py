@@ -133,7 +133,8 @@ class Staging:
         try:
             left.rename(mine)
         except FileNotFoundError:
-            journal_of(mine).unlink(missing_ok=True)
+            if journal is not None:
+                journal_of(mine).unlink(missing_ok=True)
             self._copy_of_a_stranger(mine)
             return
         found = mine.lstat()
@@ -165,11 +166,9 @@ class Staging:
 
     def _put_back(self, mine: Path, left: Path) -> None:
         """Give a part that is not open the name under which anybody may take it; the larger one stays."""
-        try:
-            size = there(mine).size
-        except OSError:
-            size = 0
-        if size <= max(0, there(left).size if left.exists() else 0):
+        if not mine.exists():
+            return  # published
+        if there(mine).size <= there(left).size:
             _remove(mine)
             return
         journal = read_regular(journal_of(mine))
