@@ -16,7 +16,7 @@ import contextlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from resolver.domain.errors import DiskError
@@ -25,19 +25,20 @@ from resolver.files.part import Part, journal_of, there
 from resolver.files.turns import is_free
 from resolver.store.owners import Owner, let_go, new_owner, owner
 
-PART, KEEP, MAP, LOCK = ".part", ".keep", ".part.map", ".part.lock"
+PART, KEEP, MAP, LOCK = ".part", ".keep", ".part.map", ".lock"
 
 
 class Staging:
-    """The folder where parts lie."""
+    """The folder where parts lie; `published` says of a digest whether its blob is there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, published: Callable[[str], bool]) -> None:
         self.folder = folder
+        self._published = published
         self._strangers: set[str] = set()
 
-    def lock_of(self, sha256: str) -> Path:
-        """The file that who fetches the blob locks."""
-        return self.folder / f"{sha256}{LOCK}"
+    def lock_of(self, what: str) -> Path:
+        """The file that is locked by who fetches a blob, or collects."""
+        return self.folder / f"{what}{LOCK}"
 
     def staged(self, sha256: str) -> int:
         """Bytes of the blob that are there already."""
@@ -109,12 +110,13 @@ class Staging:
 
     def _sweep_part(self, path: Path) -> None:
         sha256, _, mine = path.name.removesuffix(PART).partition(".")
-        if mine:
-            state = owner(mine)
-            if state is Owner.GONE:
-                self._put_back(path, self._left(sha256))
-            elif state is Owner.UNKNOWN:
-                self._strangers.add(path.name)
+        state = owner(mine) if mine else Owner.GONE
+        if state is Owner.UNKNOWN:
+            self._strangers.add(path.name)
+        elif state is Owner.GONE and self._published(sha256):
+            _remove(path)
+        elif state is Owner.GONE and mine:
+            self._put_back(path, self._left(sha256))
 
     def _sweep_journal(self, path: Path) -> None:
         """Remove a journal without its part, unless somebody may just be putting that back: the journal comes first."""

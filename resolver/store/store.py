@@ -39,7 +39,7 @@ class Store:
         self.root = root
         self.rooms = Rooms(root)
         self.stamps = Stamps(self.rooms)
-        self.staging = Staging(self.rooms.staging)
+        self.staging = Staging(self.rooms.staging, lambda sha256: is_sha256(sha256) and self.blob(sha256).exists())
         self.registrations = Registrations(self.rooms, self._write)
         self._stop = stop or threading.Event()
         self._note = note
@@ -181,7 +181,7 @@ class Store:
     @contextlib.contextmanager
     def collecting(self) -> Iterator[None]:
         """While nobody else collects or registers."""
-        with turn(self.root / "collection.lock", _Patience(self._stop, self._note, "the store")):
+        with turn(self.staging.lock_of("collection"), _Patience(self._stop, self._note, "the store")):
             yield
 
     def agreed(self, project: Path) -> str | None:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 
@@ -149,6 +150,23 @@ def test_a_sync_registers_before_it_relies_on_a_blob(synced: Project, run: Run) 
     named = registration.read_bytes().partition(b"\0")[2].decode().split()
     artifacts = json.loads(synced.lock_path.read_bytes())["artifacts"].values()
     assert named == sorted({one["sha256"] for artifact in artifacts for one in artifact["files"]})
+
+
+def test_what_is_collected_between_the_plan_and_the_placing_is_an_error_that_the_same_command_heals(
+    synced: Project, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced.forget_view()
+
+    def collected(*_: object) -> None:
+        shutil.rmtree(synced.store / "blobs")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("resolver.workflows.carry_out.check_disk", collected)
+        result = run("sync")
+    assert result.code == 3, result.text
+    assert "gone or was changed meanwhile" in result.stderr
+    assert run("sync").code == 0
+    assert run("verify").code == 0
 
 
 def test_a_repair_registers_too(synced: Project, run: Run) -> None:

@@ -165,11 +165,11 @@ def test_of_two_that_were_left_the_larger_one_stays(store: Store) -> None:
 
 
 def test_lock_files_that_nobody_holds_are_swept_and_held_ones_stay(store: Store) -> None:
-    left(store, f"{sha(b'x')}.part.lock")
+    left(store, f"{sha(b'x')}.lock")
     with store.stage(ONE.sha256):
         Store(store.root).prepare()
         held = [name for name in staging(store) if name.endswith(".lock")]
-    assert held == [f"{ONE.sha256}.part.lock"]
+    assert held == [f"{ONE.sha256}.lock"]
     assert staging(store) == []
 
 
@@ -179,3 +179,20 @@ def test_a_part_that_was_about_to_be_published_can_be_written_again(store: Store
         assert part.path.stat().st_mode & 0o777 == 0o600
         assert isinstance(part, Part)
         assert part.size == PIECE
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_what_is_left_of_a_blob_that_is_there_is_swept(store: Store, owned: bool) -> None:  # noqa: FBT001 - a parameter
+    store.keep([CONTENT])
+    owner = f".{owned_by(gone_process())}" if owned else ""
+    left(store, f"{ONE.sha256}{owner}.part")
+    left(store, f"{ONE.sha256}{owner}.part.map", b"0-10\n")
+    other = left(store, f"{FILES[1].sha256}.part")
+    Store(store.root).prepare()
+    assert staging(store) == [other.name]
+
+
+def test_a_lock_that_was_held_while_projects_were_registered_is_swept(store: Store) -> None:
+    left(store, store.staging.lock_of("collection").name)
+    Store(store.root).prepare()
+    assert staging(store) == []

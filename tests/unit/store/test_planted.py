@@ -39,7 +39,7 @@ def journal(store: Store) -> Path:
 
 
 def lock(store: Store) -> Path:
-    return store.rooms.staging / f"{FILE.sha256}.part.lock"
+    return store.rooms.staging / f"{FILE.sha256}.lock"
 
 
 def stamp(store: Store) -> Path:
