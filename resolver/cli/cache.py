@@ -1,5 +1,6 @@
 """`models cache`: the store."""
 
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -87,7 +88,7 @@ def _show(found: Collection, session: Session) -> None:
 
 def note(need: Need) -> str:
     """What to know of a project whose lock could not be read."""
-    way = f"`models cache gc --forget {need.project}` gives it up"
+    way = f"`models cache gc --forget {shlex.quote(str(need.project))}` gives it up"
     kept = "so every blob is kept" if need.state == "unknown" else "so what it named last is kept"
     return f"{need.project} {need.because}, {kept}; {way}"
 

@@ -89,7 +89,7 @@ class Staging:
     def forget(self, sha256: str) -> None:
         """The blob is there: whatever is left of its parts nobody needs."""
         _remove(self._left(sha256))
-        for name in [one for one in self._strangers if one.startswith(sha256)]:
+        for name in [one for one in tuple(self._strangers) if one.startswith(sha256)]:
             self._strangers.discard(name)
             _remove(self.folder / name)
 
@@ -152,7 +152,7 @@ class Staging:
     def _copy_of_a_stranger(self, mine: Path) -> None:
         """Whether who left it lives cannot be known: it may still write there. So the bytes are copied."""
         sha256 = mine.name.partition(".")[0]
-        found = [self.folder / name for name in self._strangers if name.startswith(sha256)]
+        found = [self.folder / name for name in tuple(self._strangers) if name.startswith(sha256)]
         if not found:
             return
         with contextlib.suppress(OSError):
