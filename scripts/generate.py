@@ -82,9 +82,18 @@ def _cli() -> str:
     for name in models.list_commands(group):
         verb = models.get_command(group, name)
         if verb is not None:
-            inner = verb.make_context(name, [], parent=group, resilient_parsing=True, terminal_width=WIDTH)
-            sections.append(f"## models {name}\n\n{_console(_help(inner))}")
+            sections += _sections(verb, name, group)
     return "\n".join(sections)
+
+
+def _sections(verb: click.Command, name: str, above: click.Context) -> Iterator[str]:
+    """The help of a verb, and of the verbs below it."""
+    inner = verb.make_context(name, [], parent=above, resilient_parsing=True, terminal_width=WIDTH)
+    yield f"## {inner.command_path}\n\n{_console(_help(inner))}"
+    for below in verb.list_commands(inner) if isinstance(verb, click.Group) else ():
+        command = verb.get_command(inner, below) if isinstance(verb, click.Group) else None
+        if command is not None:
+            yield from _sections(command, below, inner)
 
 
 def _context() -> click.Context:

@@ -17,6 +17,7 @@ from resolver.workflows.status import PathReport
 from resolver.workflows.workspace import LOCK
 
 if TYPE_CHECKING:
+    from resolver.workflows.collect import Collection
     from resolver.workflows.explain import ExplainReport
     from resolver.workflows.init import InitReport
 
@@ -217,4 +218,16 @@ def init_document(report: "InitReport") -> Document:
         "project": str(report.project),
         "written": list(report.written),
         "appended": {path: list(lines) for path, lines in report.appended.items()},
+    }
+
+
+def collection_document(found: "Collection") -> Document:
+    """What left the store, or would."""
+    return {
+        "blobs": [{"sha256": one.path.name, "size": one.size, "linked": one.linked} for one in found.blobs],
+        "parts": [{"name": one.path.name, "size": one.size} for one in found.parts],
+        "bytes": found.size,
+        "bytes_freed": found.freed,
+        "kept": {"blobs": len(found.kept), "bytes": sum(one.size for one in found.kept)},
+        "projects": [{"path": str(one.project), "state": one.state, "because": one.because} for one in found.needs],
     }

@@ -194,7 +194,7 @@ class Surroundings:
 
         project = self.project(request.project)
         offline = request.offline or self.offline
-        store = Store(self.store)
+        store = Store(self.store, self.stop, reporter.note)
         settings = SourceSettings(
             project=project,
             client=_once(lambda: self._client(offline=offline)),
@@ -263,7 +263,7 @@ def _quiet_libraries() -> None:
     """Libraries log what we report ourselves; without a handler Python would print it."""
     import logging
 
-    for name in ("urllib3", "huggingface_hub", "httpx2", "filelock"):
+    for name in ("urllib3", "huggingface_hub", "httpx2"):
         logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False
 

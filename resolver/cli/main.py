@@ -26,6 +26,7 @@ VERBS = {
     "why": "Who needs a model, repository or package.",
     "path": "The folder that a model's runtime opens.",
     "hardware": "What this machine is, as selectors see it.",
+    "cache": "The store that projects share: remove what none needs.",
 }
 """Each verb is `resolver/cli/<verb>.py` with a command of that name, imported when it is called."""
 

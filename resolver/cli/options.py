@@ -110,6 +110,8 @@ def locations(texts: Iterable[str], folder: Path) -> tuple[str, ...]:
     Raises:
         UsageError: one of them is no location.
     """
+    if not texts:
+        return ()
     from resolver.documents.kinds import WrongTextError
     from resolver.documents.locations import location
     from resolver.mirrors import MIRRORS

@@ -171,6 +171,13 @@ class Lock:
     cache: str = DEFAULT_CACHE
     profiles: Mapping[str, LockedProfile] = field(default_factory=dict)
 
+    @property
+    def digests(self) -> frozenset[str]:
+        """The sha256 of everything that it names: files and archives, of variants for other machines too."""
+        archives = (one.archive for one in self.artifacts.values())
+        files = (file for one in self.artifacts.values() for file in one.files)
+        return frozenset(one.sha256 for one in (*archives, *files) if one is not None)
+
     def closure(self, key: str) -> tuple[str, ...]:
         """The artifact and everything it needs, each once, itself first."""
         return tuple(self.ways(key))

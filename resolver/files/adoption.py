@@ -138,7 +138,6 @@ def _publish(mode: str, temporary: Path, place: Path) -> None:
                 os.fsync(stream.fileno())
         if mode == "reflink":
             temporary.chmod(0o444)
-        place.parent.mkdir(parents=True, exist_ok=True)
         temporary.replace(place)
         sync_folder(place.parent)
     except OSError as error:
@@ -158,6 +157,8 @@ def _copied(offer: Offer, temporary: Path, place: Path, told: Told) -> Taken:
         if because is not None:
             return Taken(Taking(because=because))
         return Taken(Taking("copy"), part.publish(place))
+    except OSError as error:
+        raise disk_error(error, place) from error
     finally:
         part.close()
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from resolver.domain.errors import DiskError
+from resolver.files.guarded import LARGEST
 
-LARGEST = 1 << 28
-"""Bytes of the largest file that is ever read whole into memory."""
+_WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0)
+"""Else opening a pipe in the place of a file would wait for its other end."""
 
 
 def write_atomically(path: Path, content: bytes) -> bool:
@@ -72,7 +73,7 @@ def read_if_there(path: Path) -> bytes | None:
         DiskError: it is there and cannot be read.
     """
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _WITHOUT_WAITING)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 raise DiskError(f"{path} is no regular file")
             content = stream.read(LARGEST + 1)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from resolver.files.atomic import disk_error, sync_folder
 from resolver.files.extents import Extent, Extents
+from resolver.files.guarded import open_regular, read_regular
 
 NOTED_AFTER = 1 << 17
 """Bytes that may be there unnoted once there is a journal: a kill costs that many, and what is in flight."""
@@ -25,7 +26,6 @@ WRITE_BACK_EVERY = 1 << 23
 """The disk begins to write after so many bytes, not only at the end (measured: half the time)."""
 PIECE = 1 << 18
 _LINE = re.compile(rb"([0-9a-f]{1,16})-([0-9a-f]{1,16})\n")
-_SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _WRITE = 2
 """SYNC_FILE_RANGE_WRITE: begin to write, wait for nothing (sync_file_range(2))."""
 
@@ -45,11 +45,10 @@ def there(path: Path) -> Extents:
         size = path.lstat().st_size
     except FileNotFoundError:
         return Extents()
-    try:
-        lines = journal_of(path).read_bytes()
-    except FileNotFoundError:
+    journal = read_regular(journal_of(path))
+    if journal is None:
         return Extents([(0, size)])
-    found = ((int(start, 16), int(end, 16)) for start, end in _LINE.findall(lines))
+    found = ((int(start, 16), int(end, 16)) for start, end in _LINE.findall(journal[0]))
     return Extents((start, min(end, size)) for start, end in found)
 
 
@@ -58,7 +57,7 @@ class Part:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | _SAFE, 0o600)
+        self._handle = open_regular(path, os.O_RDWR | os.O_CREAT)
         self._extents = there(path)
         self._unnoted = Extents()
         self._journal: int | None = None
@@ -147,18 +146,19 @@ class Part:
             self._hasher, self._hashed = hashlib.sha256(), 0
 
     def publish(self, place: Path) -> os.stat_result:
-        """Make the bytes durable and give them their final name."""
-        try:
-            os.fsync(self._handle)
-            self._close_file()
-            place.parent.mkdir(parents=True, exist_ok=True)
-            self.path.replace(place)
-            place.chmod(0o444)
-            sync_folder(place.parent)
-            self._drop_journal()
-            return place.stat()
-        except OSError as error:
-            raise disk_error(error, place) from error
+        """Make the bytes durable and give them their final name; the folder must be there.
+
+        Raises:
+            OSError: they cannot be; or somebody took the part for left and has it now (FileNotFoundError).
+        """
+        os.fsync(self._handle)
+        self._close_file()
+        self.path.chmod(0o444)
+        found = self.path.lstat()
+        self.path.replace(place)
+        sync_folder(place.parent)
+        self._drop_journal()
+        return found
 
     def close(self) -> None:
         """Stop; what is there can be resumed."""
@@ -187,19 +187,19 @@ class Part:
 
     def _begin_journal(self) -> None:
         """What came in order is noted first: a journal without it would deny it."""
-        journal = self._opened_journal(os.O_TRUNC)
+        journal = self._opened_journal(os.O_CREAT | os.O_EXCL)
         self._unnoted = Extents(self._extents.all)
         self._flush(journal)
         self._journal = journal
 
     def _opened_journal(self, flags: int) -> int:
-        return os.open(journal_of(self.path), os.O_WRONLY | os.O_CREAT | os.O_APPEND | _SAFE | flags, 0o600)
+        return open_regular(journal_of(self.path), os.O_WRONLY | os.O_APPEND | flags)
 
     def _drop_journal(self) -> None:
         if self._journal is not None:
             os.close(self._journal)
             self._journal = None
-        journal_of(self.path).unlink(missing_ok=True)
+            journal_of(self.path).unlink(missing_ok=True)
 
     def _close_file(self) -> None:
         if self._handle >= 0:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from resolver.domain.errors import DiskError
+from resolver.domain.lock import File
 from resolver.domain.plan import Trace
 from resolver.domain.view import Placement, Reference
 from resolver.files.atomic import disk_error, write_renewable
@@ -22,8 +23,11 @@ class Placed:
     errors: dict[str, DiskError]
 
 
-def place(placements: Sequence[Placement], root: Path, blob: Callable[[str], Path], modes: Sequence[str]) -> Placed:
-    """Give each blob its name in the view, replacing what lies there; nothing is written through a link."""
+def place(placements: Sequence[Placement], root: Path, sound: Callable[[File], Path], modes: Sequence[str]) -> Placed:
+    """Give each blob its name in the view, replacing what lies there; nothing is written through a link.
+
+    `sound` says where a blob lies that is right at this moment, or raises DiskError.
+    """
     placed = Placed({}, 0, {})
     prepared: set[Path] = set()
     for one in placements:
@@ -32,7 +36,7 @@ def place(placements: Sequence[Placement], root: Path, blob: Callable[[str], Pat
             if target.parent not in prepared:
                 _prepare(root, target)
                 prepared.add(target.parent)
-            mode, trace = _placed(one, target, blob(one.file.sha256), modes)
+            mode, trace = _placed(one, target, sound(one.file), modes)
         except OSError as error:
             placed.errors[one.path] = disk_error(error, target)
             continue

@@ -126,7 +126,7 @@ def _adopt(workspace: Workspace, job: Job, errors: dict[str, ModelsError]) -> Ad
 def _place(workspace: Workspace, job: Job, errors: dict[str, ModelsError], adopted: Adopted) -> int:
     """Place what came; a place that cannot be taken is an error of its models alone."""
     placements = [one for one in job.plan.placements if not errors.keys() >= set(one.models)]
-    placed = place(placements, job.root, workspace.store.blob, workspace.link_modes)
+    placed = place(placements, job.root, workspace.store.sound, workspace.link_modes)
     remember(job.root, adopted.trusted(placed.traces))
     for one in placements:
         if one.path in placed.errors:
@@ -137,8 +137,6 @@ def _place(workspace: Workspace, job: Job, errors: dict[str, ModelsError], adopt
                 refer([reference], job.root)
             except DiskError as error:
                 errors |= {model: error for model in reference.models if model not in errors}
-    if placements or job.plan.references:
-        workspace.store.register(workspace.project)
     return placed.copied
 
 

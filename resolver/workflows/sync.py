@@ -78,6 +78,8 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
     agreed = agreed_lock(workspace, options.lock_mode, dry_run=options.dry_run)
     locked = agreed.lock
     prospect = look(workspace, locked, options.profile, options.only)
+    if not options.dry_run:
+        workspace.store.register(workspace.project, locked.digests)  # before anything there is relied on
     found = elsewhere(workspace.settings, prospect.root)
     todo = plan(prospect.view, prospect.survey, locked.artifacts, workspace.store.has, found)
     places = _places(workspace, options.route)

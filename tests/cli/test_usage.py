@@ -12,9 +12,13 @@ from tests.servers.hub import LocalHub
 FLAGS = ("--project", "--token-file", "--offline", "--json", "--quiet", "--verbose", "--no-progress")
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_has_the_common_flags_and_says_what_it_does(run: Run, verb: str) -> None:
-    result = run(verb, "--help")
+GROUPS: dict[str, tuple[str, ...]] = {"cache": ("cache gc",)}
+CALLS = [call.split() for verb in VERBS for call in GROUPS.get(verb, (verb,))]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+def test_every_verb_has_the_common_flags_and_says_what_it_does(run: Run, call: list[str]) -> None:
+    result = run(*call, "--help")
     assert result.code == 0
     assert all(flag in result.stdout for flag in FLAGS)
     assert result.stdout.splitlines()[2].strip()

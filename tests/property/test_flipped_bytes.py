@@ -25,7 +25,7 @@ def placed(folder: Path, *contents: bytes) -> tuple[View, Path]:
     wanted = view(*(placement(f"hub/{n}.bin", file(f"{n}.bin", one)) for n, one in enumerate(contents)))
     for one, content in zip(wanted.placements.values(), contents, strict=True):
         (blobs / one.file.sha256).write_bytes(content)
-    place(list(wanted.placements.values()), root, blobs.joinpath, ("copy",))
+    place(list(wanted.placements.values()), root, lambda one: blobs / one.sha256, ("copy",))
     assert {one.state for one in read_everything(wanted, root, Reading(2)).files.values()} == {State.PRESENT}
     return wanted, root
 

@@ -48,6 +48,7 @@ def taken(
     """What becomes of an offer; nothing is ever left in staging."""
     root = origin.parent.parent
     (root / "staging").mkdir(exist_ok=True)
+    place_of(origin).parent.mkdir(parents=True, exist_ok=True)
     found = take(Offer(wanted, origin, modes), root / "staging" / "1-a.keep", place_of(origin), told)
     assert list((root / "staging").iterdir()) == []
     assert place_of(origin).exists() == (found.taking.how is not None)

@@ -115,7 +115,7 @@ def test_a_file_that_cannot_be_read_is_a_disk_error(tmp_path: Path, monkeypatch:
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(DiskError, match="Permission denied"):
         read_if_there(tmp_path / "file")
     with pytest.raises(DiskError, match="Permission denied"):

@@ -9,6 +9,7 @@ import pytest
 
 from resolver.files import links
 from resolver.files.links import LEFTOVERS, LINK_MODES, place_link
+from tests.unit.files.calls import noting
 
 
 @pytest.fixture
@@ -141,3 +142,64 @@ def test_a_link_to_a_free_place_needs_no_other_name(
     place_link(blob, tmp_path / "place", ("hardlink",))
     assert names[:2] == [tmp_path / "place"] * 2
     assert names[2].match(LEFTOVERS)
+
+
+def test_a_copy_is_durable_before_it_has_its_name(tmp_path: Path, blob: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    for name in ("fsync", "replace"):
+        monkeypatch.setattr(os, name, noting(calls, name, getattr(os, name)))
+    place_link(blob, tmp_path / "place", ("copy",))
+    assert calls == ["fsync", "replace"]
+
+
+@pytest.mark.parametrize("copied", [0, 3])
+def test_what_the_system_does_not_copy_is_copied_by_hand(
+    tmp_path: Path, blob: Path, monkeypatch: pytest.MonkeyPatch, copied: int
+) -> None:
+    system = os.copy_file_range
+    left = [copied]
+
+    def limited(source: int, target: int, _: int) -> int:
+        count = left.pop() if left else 0
+        return system(source, target, count) if count else refuse_number(errno.EXDEV)
+
+    monkeypatch.setattr(os, "copy_file_range", limited)
+    place_link(blob, tmp_path / "place", ("copy",))
+    assert (tmp_path / "place").read_bytes() == b"weights"
+
+
+def refuse_number(number: int) -> int:
+    raise OSError(number, os.strerror(number))
+
+
+def test_a_system_that_copies_nothing_and_says_nothing_is_noticed(
+    tmp_path: Path, blob: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "copy_file_range", lambda *_: 0)
+    place_link(blob, tmp_path / "place", ("copy",))
+    assert (tmp_path / "place").read_bytes() == b"weights"
+
+
+@pytest.mark.parametrize("mode", ["hardlink", "copy"])
+def test_another_process_that_sweeps_the_folder_does_no_harm(
+    tmp_path: Path, blob: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    replace = Path.replace
+    swept: list[Path] = []
+
+    def late(self: Path, target: Path) -> Path:
+        if not swept:
+            swept.append(self)
+            self.unlink()
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", late)
+    assert place_link(blob, tmp_path / "place", (mode,)) == mode
+    assert (tmp_path / "place").read_bytes() == b"weights"
+
+
+def test_a_link_planted_as_a_blob_is_not_copied(tmp_path: Path, blob: Path) -> None:
+    (tmp_path / "planted").symlink_to(blob)
+    with pytest.raises(OSError, match="symbolic"):
+        place_link(tmp_path / "planted", tmp_path / "place", ("copy",))
+    assert not (tmp_path / "place").exists()

@@ -39,7 +39,7 @@ def put(path: Path, content: bytes = b"mine") -> Path:
 
 
 def test_every_blob_gets_its_name_and_a_trace(root: Path) -> None:
-    found = place([ONE, TWO], root, lambda one: blob(root, one), HARD)
+    found = place([ONE, TWO], root, lambda one: blob(root, one.sha256), HARD)
     assert (root / "hub" / "one.bin").read_bytes() == CONTENT
     assert (root / "hub" / "one.bin").samefile(blob(root, sha(CONTENT)))
     stat = (root / "hub" / "one.bin").stat()
@@ -50,7 +50,7 @@ def test_every_blob_gets_its_name_and_a_trace(root: Path) -> None:
 
 
 def test_copies_are_copies_and_counted(root: Path) -> None:
-    found = place([ONE, TWO], root, lambda one: blob(root, one), ("copy",))
+    found = place([ONE, TWO], root, lambda one: blob(root, one.sha256), ("copy",))
     assert found.copied == 9
     assert not (root / "hub" / "one.bin").samefile(blob(root, sha(CONTENT)))
     stat = (root / "hub" / "one.bin").stat()
@@ -66,7 +66,7 @@ def test_where_links_are_impossible_only_what_was_copied_is_counted(
         target.write_bytes(source.read_bytes())
 
     monkeypatch.setattr(os, "link", only_small)
-    assert place([ONE, TWO], root, lambda one: blob(root, one), HARD).copied == 7
+    assert place([ONE, TWO], root, lambda one: blob(root, one.sha256), HARD).copied == 7
 
 
 @pytest.mark.parametrize("mode", ["hardlink", "copy"])
@@ -74,7 +74,7 @@ def test_a_link_at_the_place_is_replaced_and_not_written_through(root: Path, mod
     precious = put(root.parent / "precious")
     (root / "hub").mkdir(parents=True)
     (root / "hub" / "one.bin").symlink_to(precious)
-    place([ONE], root, lambda one: blob(root, one), (mode,))
+    place([ONE], root, lambda one: blob(root, one.sha256), (mode,))
     assert precious.read_bytes() == b"mine"
     assert not (root / "hub" / "one.bin").is_symlink()
 
@@ -84,7 +84,7 @@ def test_a_link_on_the_way_is_replaced_and_not_written_through(root: Path, mode:
     precious = put(root.parent / "outside" / "one.bin")
     root.mkdir()
     (root / "hub").symlink_to(root.parent / "outside")
-    place([ONE], root, lambda one: blob(root, one), (mode,))
+    place([ONE], root, lambda one: blob(root, one.sha256), (mode,))
     assert precious.read_bytes() == b"mine"
     assert [path.name for path in precious.parent.iterdir()] == ["one.bin"]
     assert not (root / "hub").is_symlink()
@@ -95,19 +95,19 @@ def test_a_link_on_the_way_is_replaced_and_not_written_through(root: Path, mode:
 def test_another_name_of_the_old_file_keeps_its_bytes(root: Path, mode: str) -> None:
     old = put(root / "hub" / "one.bin")
     os.link(old, root / "another name")
-    place([ONE], root, lambda one: blob(root, one), (mode,))
+    place([ONE], root, lambda one: blob(root, one.sha256), (mode,))
     assert (root / "another name").read_bytes() == b"mine"
 
 
 def test_a_file_where_a_folder_belongs_is_replaced(root: Path) -> None:
     put(root / "hub")
-    place([ONE], root, lambda one: blob(root, one), HARD)
+    place([ONE], root, lambda one: blob(root, one.sha256), HARD)
     assert (root / "hub" / "one.bin").read_bytes() == CONTENT
 
 
 def test_a_folder_where_the_file_belongs_is_an_error_that_stops_no_other(root: Path) -> None:
     kept = put(root / "hub" / "one.bin" / "inside")
-    found = place([ONE, TWO], root, lambda one: blob(root, one), HARD)
+    found = place([ONE, TWO], root, lambda one: blob(root, one.sha256), HARD)
     assert list(found.traces) == [TWO.path]
     assert isinstance(found.errors[ONE.path], DiskError)
     assert "is a folder where a file belongs" in found.errors[ONE.path].message
@@ -116,7 +116,7 @@ def test_a_folder_where_the_file_belongs_is_an_error_that_stops_no_other(root: P
 
 def test_a_blob_that_is_gone_is_an_error_that_stops_no_other(root: Path) -> None:
     gone = placement("hub/gone.bin", file("gone.bin", b"gone"))
-    found = place([gone, TWO], root, lambda one: blob(root, one), HARD)
+    found = place([gone, TWO], root, lambda one: blob(root, one.sha256), HARD)
     assert list(found.traces) == [TWO.path]
     assert list(found.errors) == [gone.path]
     assert [path.name for path in (root / "hub").iterdir()] == ["two.bin"]
@@ -125,7 +125,7 @@ def test_a_blob_that_is_gone_is_an_error_that_stops_no_other(root: Path) -> None
 def test_what_a_kill_left_is_swept(root: Path) -> None:
     left = put(root / "hub" / links.LEFTOVERS.replace("*", "0123"))
     kept = put(root / "hub" / "other")
-    place([ONE], root, lambda one: blob(root, one), HARD)
+    place([ONE], root, lambda one: blob(root, one.sha256), HARD)
     assert not left.exists()
     assert kept.exists()
 
@@ -133,7 +133,7 @@ def test_what_a_kill_left_is_swept(root: Path) -> None:
 @pytest.mark.parametrize("path", ["../out", "/out", "a/../../out"])
 def test_a_place_outside_is_refused(root: Path, path: str) -> None:
     with pytest.raises(UnsafeContentError):
-        place([placement(path, ONE.file)], root, lambda one: blob(root, one), HARD)
+        place([placement(path, ONE.file)], root, lambda one: blob(root, one.sha256), HARD)
     assert not (root.parent / "out").exists()
 
 
@@ -209,7 +209,7 @@ def test_a_better_way_that_is_impossible_is_tried_once(root: Path, monkeypatch: 
         raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
 
     monkeypatch.setattr(links, "_reflink", refuse)
-    found = place([ONE, TWO], root, lambda one: blob(root, one), links.LINK_MODES)
+    found = place([ONE, TWO], root, lambda one: blob(root, one.sha256), links.LINK_MODES)
     assert list(found.traces) == [ONE.path, TWO.path]
     assert len(tried) == 1
 
@@ -225,6 +225,6 @@ def test_a_blob_with_too_many_names_does_not_make_the_others_copies(
         link(source, target)
 
     monkeypatch.setattr(os, "link", refuse)
-    found = place([ONE, TWO], root, lambda one: blob(root, one), ("hardlink",))
+    found = place([ONE, TWO], root, lambda one: blob(root, one.sha256), ("hardlink",))
     assert found.copied == len(CONTENT)
     assert (root / TWO.path).samefile(blob(root, sha(b"22")))

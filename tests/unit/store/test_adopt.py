@@ -11,6 +11,7 @@ from resolver.domain.plan import Taking
 from resolver.store import Store
 from tests.faults.machine import read_only
 from tests.unit.domain.values import file
+from tests.unit.store.processes import gone_process, owned_by
 
 CONTENT = b"weights"
 FILE = file("model.bin", CONTENT)
@@ -93,18 +94,9 @@ def test_a_change_through_the_shared_name_is_noticed(store: Store, origin: Path)
 def test_what_a_killed_adoption_left_is_swept(store: Store, origin: Path) -> None:
     staged = store.root / "staging"
     staged.mkdir(parents=True, mode=0o700)
-    os.link(origin, staged / f"{2**31 - 1}-ab.keep")
+    os.link(origin, staged / f"{owned_by(gone_process())}.keep")
     adopted(store, origin)
     assert staging(store) == []
-
-
-def test_what_a_kill_after_the_publication_left_is_swept(store: Store, origin: Path) -> None:
-    adopted(store, origin)
-    other = file("other.bin", b"other").sha256
-    for name in (f"{FILE.sha256}.part", f"{FILE.sha256}.part.lock", f"{other}.part"):
-        (store.root / "staging" / name).write_bytes(b"?")
-    store.register(origin.parent)
-    assert staging(store) == [f"{other}.part"]
 
 
 def test_a_store_that_cannot_be_written_says_so(store: Store, origin: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from resolver.domain.errors import DiskError
 from resolver.domain.lock import File
 from resolver.store import Store
+from resolver.store.registrations import Registration
 from tests.unit.domain.values import file, sha
 
 CONTENT = b"weights"
@@ -98,9 +99,10 @@ def test_a_store_that_others_may_enter_is_closed(store: Store, mode: int) -> Non
 def test_a_store_of_another_user_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store)
     monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
-    with pytest.raises(DiskError, match="belongs to another user"):
-        store.keep([b"x"])
-    with pytest.raises(DiskError, match="belongs to another user"), store.stage(sha(b"x")):
+    with pytest.raises(DiskError, match="belongs to another user") as caught:
+        Store(store.root).keep([b"x"])
+    assert "MODELS_STORE" in str(caught.value.hint)
+    with pytest.raises(DiskError, match="belongs to another user"), Store(store.root).stage(sha(b"x")):
         pass
 
 
@@ -215,11 +217,13 @@ def test_a_folder_planted_as_a_blob_is_an_error(store: Store) -> None:
 
 
 def test_a_project_is_remembered_by_its_path(store: Store, tmp_path: Path) -> None:
-    store.register(tmp_path / "one")
-    store.register(tmp_path / "two")
-    store.register(tmp_path / "one")
-    remembered = sorted(path.read_bytes() for path in (store.root / "projects").iterdir())
-    assert remembered == [os.fsencode(tmp_path / name) + b"\n" for name in ("one", "two")]
+    store.register(tmp_path / "one", [])
+    store.register(tmp_path / "two", [sha(b"2"), sha(b"1"), sha(b"1")])
+    store.register(tmp_path / "one", [FILE.sha256])
+    assert store.registrations.all() == (
+        Registration(tmp_path / "one", frozenset({FILE.sha256})),
+        Registration(tmp_path / "two", frozenset({sha(b"1"), sha(b"2")})),
+    )
 
 
 def test_what_was_agreed_is_remembered_for_each_project(store: Store, tmp_path: Path) -> None:
@@ -241,5 +245,5 @@ def test_a_read_only_store_serves_what_it_has(store: Store, monkeypatch: pytest.
     assert store.has(FILE)
     assert store.check(FILE)
     assert blob.exists()
-    store.register(store.root)
+    store.register(store.root, [])
     store.agree(store.root, "x")
