@@ -4,10 +4,10 @@ import contextlib
 import errno
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from resolver.domain.errors import DiskError
+from resolver.files.temporary import Temporary
 
 LARGEST = 1 << 28
 """Bytes of the largest file that is ever read whole into memory."""
@@ -23,17 +23,9 @@ def write_atomically(path: Path, content: bytes) -> bool:
         return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with Temporary(path) as temporary:
+            temporary.write(content)
+            temporary.publish()
         sync_folder(path.parent)
     except OSError as error:
         raise disk_error(error, path) from error
