@@ -176,6 +176,9 @@ class Store:
             owner = left.name.partition("-")[0]
             if owner.isdecimal() and not _lives(int(owner)):
                 left.unlink(missing_ok=True)
+        for left in (self.root / "staging").glob("*.part.lock"):
+            if not left.with_suffix("").exists():
+                _remove_if_free(left)
 
     def _part(self, sha256: str) -> Path:
         return self.root / "staging" / f"{self.blob(sha256).name}.part"
@@ -213,6 +216,14 @@ def _lives(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _remove_if_free(path: Path) -> None:
+    """Remove the lock of a part that is gone, unless somebody is about to begin it."""
+    from filelock import FileLock, Timeout
+
+    with contextlib.suppress(OSError, Timeout), FileLock(path, timeout=0):
+        path.unlink(missing_ok=True)
 
 
 def _stamp_of(found: os.stat_result) -> str:

@@ -113,6 +113,7 @@ def _remember(workspace: Workspace, prepared: Prepared) -> None:
             write_record(root, fresh)
     if prepared.agreement is not None:
         workspace.store.agree(workspace.project, prepared.agreement)
+    workspace.store.register(workspace.project)  # a crash may have come before it was, once all was in place
 
 
 def _refuse_offline(prospect: Prospect, todo: Plan) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from resolver.domain.errors import DiskError
 from resolver.domain.lock import File
@@ -190,6 +191,20 @@ def test_what_a_killed_process_left_of_keep_is_swept_and_what_a_living_one_write
         (store.root / "staging" / f"{owner}-{'0' * 16}.keep").write_bytes(b"killed here")
     store.keep([CONTENT])
     assert staging(store) == [f"{os.getpid()}-{'0' * 16}.keep"]
+
+
+def test_the_lock_of_a_part_that_is_gone_is_swept_unless_somebody_has_it(store: Store) -> None:
+    """A kill between the last rename and the removal of the lock: nobody asks for that blob again."""
+    store.keep([b"first"])
+    left, part = store.root / "staging" / f"{'0' * 64}.part.lock", store.root / "staging" / f"{'1' * 64}.part"
+    for path in (left, part, part.with_name(f"{part.name}.lock")):
+        path.touch()
+    with FileLock(left):
+        store.keep([b"second"])
+        assert left.exists()
+    left.touch()
+    store.keep([b"third"])
+    assert staging(store) == [part.name, f"{part.name}.lock"]
 
 
 def test_what_is_kept_bears_the_name_of_its_process(store: Store) -> None:
