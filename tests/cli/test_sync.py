@@ -296,11 +296,3 @@ def test_models_are_synced_from_below_the_project(synced: Project) -> None:
     assert not (below / ".cache").exists()
     assert inner.run("sync", "--project", str(synced.folder)).code == 0
     assert inner.run("sync", "--project", "absent").code == 2
-
-
-def test_a_project_that_a_crash_kept_from_being_registered_is_registered_by_the_next_sync(synced: Project) -> None:
-    """Else its blobs could be collected although its lock needs them."""
-    (registration,) = (synced.store / "projects").iterdir()
-    registration.unlink()
-    assert synced.run("sync").code == 0
-    assert registration.is_file()
