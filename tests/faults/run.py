@@ -25,11 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run pytest, show or write the table; pytest's exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--whole", action="store_true", help="every test does all it can; then write the page")
+    parser.add_argument("-n", default="0", metavar="PROCESSES", help="how many tests at a time")
     asked, rest = parser.parse_known_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "figures.jsonl")
         size = {"MODELS_FAULTS": "whole"} if asked.whole else {}
-        command = [sys.executable, "-m", "pytest", "tests/faults", *rest]
+        command = [sys.executable, "-m", "pytest", "tests/faults", "-n", asked.n, *rest]
         environment = {**os.environ, **size, "MODELS_FAULTS_FIGURES": str(path)}
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         figures = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
