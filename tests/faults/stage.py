@@ -24,6 +24,9 @@ from tests.cli.project import LONGEST_RUN, ROOT, Project, Result
 BURNT = 2000
 """Calls that the main thread makes for nothing: strace counts for each thread, and no other thread makes so many."""
 
+PR_SET_PTRACER = 0x59616D61
+"""prctl(2): who may trace us. Where Yama restricts it to ancestors, strace, which is none, could not begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -133,11 +136,13 @@ def _perform(order: Any) -> None:
     os.environ.update(order["environment"])
     for number, name in enumerate(("stdout", "stderr"), start=1):
         os.dup2(os.open(Path(order["streams"], name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    library = ctypes.CDLL(None)
     if order["held"]:
+        library.prctl(PR_SET_PTRACER, ctypes.c_ulong(-1))
         os.kill(os.getpid(), signal.SIGSTOP)
     signal.alarm(LONGEST_RUN)
     if order["burnt"]:
-        burn = getattr(ctypes.CDLL(None), order["burnt"])
+        burn = getattr(library, order["burnt"])
         for _ in range(BURNT):
             burn(-1, None, -1, 0, 0, 0)
     run(order["arguments"])
