@@ -7,10 +7,12 @@ APPNOTE 6.3.10 for zip, POSIX.1-2017 pax for tar; why a directory must be unambi
 
 import bz2
 import contextlib
+import errno
 import gzip
 import io
 import itertools
 import lzma
+import os
 import stat
 import struct
 import sys
@@ -118,6 +120,8 @@ def _as_refusal(archive: str, member: str | None = None) -> Iterator[None]:
         yield
     except UnreadableError as error:
         raise error.cause from None
+    except io.UnsupportedOperation as error:  # how a buffered file takes it when the disk refuses its first seek
+        raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
     except (*_DAMAGED, *_ABSURD, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk's own; what gzip and bz2 raise has no number

@@ -28,9 +28,9 @@ MET = 0.9
 
 @pytest.fixture
 def small(project: Project, hub: LocalHub, index: PackageIndex) -> Project:
-    """Two files of a hub and two of a wheel, locked; nothing of it is there."""
+    """Two files of a hub and one of a wheel with its papers, locked; nothing of it is there."""
     hub.commit(REPO, {"config.json": CONFIG, "one.bin": weights(300_000, 1)}, license="mit")
-    index.add("pack", "1.0", make_wheel("pack", "1.0", {"pack/a.bin": weights(20_000, 2), "pack/b.bin": b"b"}))
+    index.add("pack", "1.0", make_wheel("pack", "1.0", {"pack/a.bin": weights(20_000, 2)}))
     project.manifest("models: {asr: {source: hf:org/name}, vad: {source: pypi:pack}}\n")
     assert project.run("lock").code == 0
     project.forget_store()

@@ -203,6 +203,15 @@ def test_a_disk_that_fails_anywhere_in_a_zip_is_not_the_archives(number: int) ->
         [b"".join(member.chunks(member.size)) for member in members(Failing(GOOD["zip"]), "x")]
 
 
+def test_a_file_that_cannot_even_be_sought_in_is_on_a_failing_disk() -> None:
+    class Failing(io.BytesIO):
+        def seek(self, offset: int, whence: int = 0, /) -> int:
+            raise io.UnsupportedOperation(f"not seekable: {offset} {whence}")
+
+    with pytest.raises(OSError, match="Input/output"):
+        list(members(Failing(GOOD["zip"]), "x"))
+
+
 def test_who_only_looks_sees_what_may_not_be_placed() -> None:
     seen = {member.path: member for member in entries(io.BytesIO(special(tarfile.SYMTYPE)), "x")}
     assert seen["config.json"].objection is None
