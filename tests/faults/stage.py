@@ -7,9 +7,11 @@ once for each order. A forked child stops itself before it begins, so that strac
 import ctypes
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -87,12 +89,21 @@ class Stage:
         try:
             if order.held:
                 hold(child)
-                os.kill(child, signal.SIGCONT)
+                self._continue(child)
         except BaseException:
             os.kill(child, signal.SIGKILL)
             raise
         code = self._answer()
         return Result(code, *((self.folder / name).read_text(errors="replace") for name in ("stdout", "stderr")))
+
+    def _continue(self, child: int) -> None:
+        """Let it run until it has ended; a signal that comes while strace begins may be lost, so it comes again."""
+        os.kill(child, signal.SIGCONT)
+        end = time.monotonic() + 2 * LONGEST_RUN
+        assert self._process.stdout is not None
+        while not select.select([self._process.stdout], [], [], 2)[0]:
+            assert time.monotonic() < end, "it neither goes on nor ends"
+            os.kill(child, signal.SIGCONT)
 
     def _answer(self) -> int:
         assert self._process.stdout is not None
