@@ -7,10 +7,12 @@ APPNOTE 6.3.10 for zip, POSIX.1-2017 pax for tar; why a directory must be unambi
 
 import bz2
 import contextlib
+import errno
 import gzip
 import io
 import itertools
 import lzma
+import os
 import stat
 import struct
 import sys
@@ -24,6 +26,7 @@ from typing import IO, BinaryIO, cast
 
 from resolver.domain.errors import UnsafeContentError
 from resolver.domain.names import folded, path_objection
+from resolver.files.steady import Steady, UnreadableError, read_up_to
 
 MOST_ENTRIES = 10**6  # folders included
 LARGEST_TOTAL = 1 << 40  # bytes of all members together
@@ -97,7 +100,7 @@ def entries(archive: BinaryIO, name: str, *, total: int = LARGEST_TOTAL) -> Iter
         head = read_up_to(archive, tarfile.BLOCKSIZE)
         archive.seek(0)
         if head.startswith(_ZIP_MAGIC):
-            yield from _zip_members(_Steady(archive), ledger)
+            yield from _zip_members(Steady(archive), ledger)
         else:
             yield from _tar_members(_inflated(archive, head, name), ledger)
 
@@ -105,15 +108,6 @@ def entries(archive: BinaryIO, name: str, *, total: int = LARGEST_TOTAL) -> Iter
 def list_members(archive: BinaryIO, name: str) -> tuple[tuple[str, int], ...]:
     """The path and declared size of every member; raises what `members` raises."""
     return tuple((member.path, member.size) for member in members(archive, name))
-
-
-def read_up_to(stream: BinaryIO, count: int) -> bytes:
-    """Exactly `count` bytes, fewer only at the end: a raw stream may answer a read with less."""
-    pieces: list[bytes] = []
-    while count > 0 and (piece := stream.read(count)):
-        pieces.append(piece)
-        count -= len(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _refusal(archive: str, member: str | None, why: str) -> UnsafeContentError:
@@ -124,6 +118,10 @@ def _refusal(archive: str, member: str | None, why: str) -> UnsafeContentError:
 def _as_refusal(archive: str, member: str | None = None) -> Iterator[None]:
     try:
         yield
+    except UnreadableError as error:
+        raise error.cause from None
+    except io.UnsupportedOperation as error:  # how a buffered file takes it when the disk refuses its first seek
+        raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
     except (*_DAMAGED, *_ABSURD, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk's own; what gzip and bz2 raise has no number
@@ -164,18 +162,7 @@ class _Ledger:
         return None
 
 
-class _Steady:
-    """A stream whose reads are never short, as zipfile and tarfile expect."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.tell, self.seek, self.seekable = stream.tell, stream.seek, stream.seekable
-
-    def read(self, size: int = -1) -> bytes:
-        return read_up_to(self._stream, size) if size >= 0 else self._stream.read()
-
-
-def _zip_members(archive: _Steady, ledger: _Ledger) -> Iterator[Member]:
+def _zip_members(archive: Steady, ledger: _Ledger) -> Iterator[Member]:
     count = _directory_count(archive, ledger.archive)
     opened = zipfile.ZipFile(archive)
     found = opened.infolist()
@@ -193,7 +180,7 @@ def _zip_members(archive: _Steady, ledger: _Ledger) -> Iterator[Member]:
         yield Member(path, entry.file_size, ledger.archive, partial(opened.open, entry), objection)
 
 
-def _directory_count(archive: _Steady, name: str) -> int:
+def _directory_count(archive: Steady, name: str) -> int:
     """How many entries the directory announces, once it is clear that every reader would find the same directory."""
     start = archive.seek(max(0, archive.seek(0, 2) - _END64.size - _END.size - 0xFFFF))
     tail = archive.read()
@@ -233,7 +220,7 @@ _COMPRESSED: dict[bytes, Callable[[IO[bytes]], object]] = {
 def _inflated(archive: BinaryIO, head: bytes, name: str) -> BinaryIO:
     for magic, opener in _COMPRESSED.items():
         if head.startswith(magic):
-            return cast("BinaryIO", opener(cast("IO[bytes]", _Steady(archive))))
+            return cast("BinaryIO", opener(cast("IO[bytes]", Steady(archive))))
     if not is_tar_block(head):
         raise _refusal(name, None, "is neither a zip nor a tar")
     return archive

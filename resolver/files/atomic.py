@@ -4,9 +4,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from resolver.domain.errors import DiskError
 from resolver.files.guarded import LARGEST
@@ -24,10 +22,7 @@ def write_atomically(path: Path, content: bytes) -> bool:
     if read_if_there(path) == content:
         return False
     try:
-        with _replacing(path) as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        _replace(path, content, durable=True)
         sync_folder(path.parent)
     except OSError as error:
         raise disk_error(error, path) from error
@@ -43,27 +38,18 @@ def write_renewable(path: Path, content: bytes) -> None:
         DiskError: the disk is full or read-only, or the folder cannot be written.
     """
     try:
-        with _replacing(path) as stream:
-            stream.write(content)
+        _replace(path, content, durable=False)
     except OSError as error:
         raise disk_error(error, path) from error
 
 
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file beside `path` that takes its place in the end, or vanishes."""
-    import tempfile  # 4 ms, where something is written
+def _replace(path: Path, content: bytes, *, durable: bool) -> None:
+    from resolver.files.temporary import Temporary  # 4 ms, where something is written
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with Temporary(path) as temporary:
+        temporary.write(content, durable=durable)
+        temporary.publish()
 
 
 def read_if_there(path: Path) -> bytes | None:

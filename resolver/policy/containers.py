@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from resolver.domain.errors import UnsafeContentError
 from resolver.domain.manifest import PICKLE
-from resolver.files.archives import LARGEST_TOTAL, Member, entries, is_tar_block, read_up_to
+from resolver.files.archives import LARGEST_TOTAL, Member, entries, is_tar_block
+from resolver.files.steady import read_up_to
 from resolver.policy import arrays, compression, loaders
 from resolver.policy.pickles import is_pickle
 

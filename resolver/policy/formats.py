@@ -4,7 +4,7 @@ import re
 from typing import BinaryIO
 
 from resolver.domain.manifest import CODE, CUSTOM_LOADER, PICKLE
-from resolver.files.archives import read_up_to
+from resolver.files.steady import read_up_to
 from resolver.policy import loaders
 from resolver.policy.containers import Sample, content_flags, sample_of
 

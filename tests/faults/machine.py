@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,40 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
         _run("umount", str(folder))
 
 
+@cache
+def can_mount_without_links() -> bool:
+    """Whether this user may mount exFAT, which knows no links: by FUSE, since few kernels of CI have it or vfat."""
+    if not can_mount() or not Path("/dev/fuse").exists():
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "place")
+        place.mkdir()
+        try:
+            with disk_without_links(Path(folder, "image"), place, 64):
+                return True
+        except subprocess.CalledProcessError:
+            return False
+
+
+@contextlib.contextmanager
+def disk_without_links(image: Path, folder: Path, megabytes: int) -> Iterator[None]:
+    """A disk of exFAT at a folder, in a file."""
+    for tool in ("mkfs.exfat", "mount.exfat-fuse"):
+        assert shutil.which(tool), "install them: apt-get install exfatprogs exfat-fuse"
+    with image.open("wb") as stream:
+        stream.truncate(megabytes << 20)
+    _run("mkfs.exfat", str(image))
+    device = _run("losetup", "--find", "--show", str(image)).strip()
+    try:
+        _run("mount.exfat-fuse", device, str(folder))
+        try:
+            yield
+        finally:
+            _run("umount", str(folder))
+    finally:
+        _run("losetup", "--detach", device)
+
+
 @contextlib.contextmanager
 def read_only(folder: Path) -> Iterator[None]:
     """Nothing in the folder can be written: by a mount where that is allowed, else by its modes."""
@@ -55,5 +90,5 @@ def read_only(folder: Path) -> Iterator[None]:
             path.chmod(mode)
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True)
+def _run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.cli.project import Project, Result, finished
+from tests.faults.figures import figure
 from tests.faults.machine import can_mount, read_only, small_disk
 from tests.faults.whole import ONE, SIZE, TWO, is_whole, nothing_wrong, until
 from tests.servers.faults import ALWAYS, Fault
 from tests.servers.hub import LocalHub
 
 KINDS = ["limit", *(["disk"] if can_mount() else [])]
+REFUSED_BY = {"limit": "a limit on the size of files", "disk": "a tmpfs that somebody else fills meanwhile"}
 MEGABYTE = 1_000_000
 
 
@@ -49,16 +51,26 @@ def arrived(project: Project) -> int:
     return sum(path.stat().st_size for path in project.store.rglob("*.part"))
 
 
+def fill(path: Path) -> None:
+    """Take the rest of the disk that a file lies on."""
+    with path.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
+        while stream.write(bytes(MEGABYTE)):
+            pass
+    assert shutil.disk_usage(path.parent).free < MEGABYTE
+
+
+def nothing_left_in(view: Path) -> bool:
+    """Whether nothing lies there that was to become a file."""
+    return not [*view.rglob("*.placing"), *view.rglob("*.tmp")]
+
+
 def on_a_disk_that_fills_up(project: Project, hub: LocalHub) -> Result:
     """Somebody else takes the rest of the disk while we fetch."""
     hub.faults = [Fault(".bin", "slow", times=ALWAYS, bytes_per_second=2 * MEGABYTE, origin="cdn")]
     process = project.start("sync")
     until(lambda: arrived(project) > MEGABYTE)
     filler = project.store / "filler"
-    with filler.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
-        while stream.write(bytes(MEGABYTE)):
-            pass
-    assert shutil.disk_usage(project.store).free < MEGABYTE
+    fill(filler)
     result = finished(process)
     filler.unlink()
     hub.faults = []
@@ -81,8 +93,44 @@ def test_a_full_disk_is_exit_3_and_the_same_command_goes_on(
     assert kept > MEGABYTE, "what came is kept"
     before = hub.bytes_sent(origin="cdn")
     assert locked.models("sync").code == 0
-    assert hub.bytes_sent(origin="cdn") - before <= 2 * SIZE - kept + (1 << 20)
+    again = hub.bytes_sent(origin="cdn") - before - (2 * SIZE - kept)
+    assert again <= 1 << 20
     is_whole(locked)
+    figure(
+        "full disk",
+        "exit 3 with a clear error; the part stays, and the same command goes on with at most 1 MiB again",
+        f"{REFUSED_BY[kind]}: exit 3, {kept / 1e6:.1f} MB kept, {max(0, again) / 1e3:.0f} kB again",
+    )
+
+
+if can_mount():
+
+    def test_a_small_disk_for_the_view_alone_is_said_before_and_in_the_middle(locked: Project, hub: LocalHub) -> None:
+        locked.view.mkdir()
+        with small_disk(locked.view, 20):
+            refused = locked.models("sync")
+            assert refused.code == 3, refused.text
+            assert str(locked.view) in refused.stderr
+            assert hub.requests == []
+        with small_disk(locked.view, 32):
+            hub.faults = [Fault(".bin", "slow", times=ALWAYS, bytes_per_second=2 * MEGABYTE, origin="cdn")]
+            process = locked.start("sync")
+            until(lambda: arrived(locked) > MEGABYTE)
+            fill(locked.view / "filler")
+            result = finished(process)
+            assert result.code == 3, result.text
+            assert "No space left" in result.stderr
+            assert nothing_left_in(locked.view)
+            (locked.view / "filler").unlink()
+            hub.reset_requests()
+            assert locked.models("sync").code == 0
+            assert hub.bytes_sent(origin="cdn") == 0, "the store has it all"
+            is_whole(locked)
+        figure(
+            "full disk",
+            "a small disk for the view alone",
+            "refused before a byte; filled in the middle: exit 3, 0 B again",
+        )
 
 
 def test_a_plan_that_does_not_fit_is_refused_before_a_byte_is_fetched(
@@ -146,6 +194,11 @@ def test_with_everything_in_place_nothing_needs_to_be_written(locked: Project, w
             assert result.code == 0, result.text
         assert locked.run("lock").code == 0
     assert times(folder) == before
+    figure(
+        "read-only cache",
+        "no writes on a hit: exit 0; what has to be written and cannot be: exit 3",
+        f"{what} read-only by {'mount' if can_mount() else 'modes'}: six commands exit 0, nothing touched",
+    )
 
 
 def times(folder: Path) -> dict[Path, int]:

@@ -31,6 +31,19 @@ def nothing_wrong(project: Project) -> None:
         assert hashlib.sha256(blob.read_bytes()).hexdigest() == blob.name
 
 
+def contents(project: Project) -> dict[str, bytes]:
+    """Every file of the project and its store; of what the machine writes for itself only the name, of stamps nothing.
+
+    A stamp that is missing costs one hash.
+    """
+    found = {}
+    for folder in (project.folder, project.store):
+        for path in (one for one in folder.rglob("*") if one.is_file() and "stamps" not in one.parts):
+            ours = path.name == "models-record.json" or "agreements" in path.parts
+            found[path.relative_to(folder.parent).as_posix()] = b"" if ours else path.read_bytes()
+    return found
+
+
 def until_sent(server: LocalServer, match: str, count: int = 1) -> None:
     """Wait until so many bytes of a body are on their way."""
     until(lambda: server.bytes_sent(match) >= count)

@@ -1,8 +1,10 @@
 """Archives are read whole and safely, or refused; hostile ones are built by hand."""
 
 import bz2
+import errno
 import gzip
 import io
+import itertools
 import lzma
 import tarfile
 import zipfile
@@ -173,6 +175,41 @@ def test_an_error_of_the_disk_is_not_the_archives() -> None:
 
     with pytest.raises(OSError, match="Input/output"):
         list(members(Failing(b"PK"), "x"))
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_disk_that_fails_anywhere_in_a_zip_is_not_the_archives(number: int) -> None:
+    """zipfile takes what the disk says while it looks for the directory for a word about the file."""
+    calls = itertools.count()
+
+    class Failing(io.BytesIO):
+        def _call(self) -> None:
+            if next(calls) == number:
+                raise OSError(errno.EIO, "Input/output error")
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            self._call()
+            return super().read(size)
+
+        def seek(self, offset: int, whence: int = 0, /) -> int:
+            self._call()
+            return super().seek(offset, whence)
+
+        def tell(self) -> int:
+            self._call()
+            return super().tell()
+
+    with pytest.raises(OSError, match="Input/output"):
+        [b"".join(member.chunks(member.size)) for member in members(Failing(GOOD["zip"]), "x")]
+
+
+def test_a_file_that_cannot_even_be_sought_in_is_on_a_failing_disk() -> None:
+    class Failing(io.BytesIO):
+        def seek(self, offset: int, whence: int = 0, /) -> int:
+            raise io.UnsupportedOperation(f"not seekable: {offset} {whence}")
+
+    with pytest.raises(OSError, match="Input/output"):
+        list(members(Failing(GOOD["zip"]), "x"))
 
 
 def test_who_only_looks_sees_what_may_not_be_placed() -> None:
