@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 from resolver.domain.errors import DiskError
 
-BUFFER = 1 << 18
+BUFFER = 1 << 19
 """Bytes of one read and write: 256 KiB to 1 MiB are fastest on disk (figures.md)."""
 AHEAD = 8
 """Buffers that may wait for the digest."""
