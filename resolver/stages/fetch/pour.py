@@ -77,14 +77,14 @@ class Work:
     clock: Callable[[], float] = time.monotonic
 
 
-def patiently(work: Work, attempt: Callable[[], None]) -> None:
-    """Try until the file is whole, or for as long as bytes come."""
+def patiently(work: Work, attempt: Callable[[], None], rest: Callable[[float], None]) -> None:
+    """Try until the file is whole, or for as long as bytes come; `rest` waits so many seconds."""
     patience = Patience(lambda: work.part.size, work.flow.limits)
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(TransientError),
         wait=patience.wait,
         stop=patience.exhausted,
-        sleep=tenacity.sleep_using_event(work.flow.limits.stop),
+        sleep=rest,
         reraise=True,
     )
     retrying(attempt)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from resolver.domain.errors import DiskError, MismatchError, ModelsError, TransientError
 from resolver.domain.lock import File
 from resolver.domain.ports import Body, Portion
-from resolver.stages.fetch import Limits, crew, follow, growth, limits
+from resolver.stages.fetch import Limits, board, crew, follow, growth, limits
 from resolver.stages.fetch.crew import fill
 from tests.unit.domain.values import file
 from tests.unit.stages.fetch.fakes import Counts, FakeBody, FakePart, Sleepless, broken
@@ -33,6 +33,7 @@ def hasten(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(growth, name, value)
     for name, value in {"SEGMENT": 200, "LEAST_SEGMENT": 50}.items():
         patch.setattr(crew, name, value)
+    patch.setattr(board, "LEAST_SHARE", 20)
     patch.setattr(limits, "MEANINGFUL", 1)
     patch.setattr(follow, "WITHOUT_THREAD", 0)
     patch.setattr(follow, "BUFFER", 16)
