@@ -17,7 +17,7 @@ from resolver.stages.fetch.growth import Growth, Sight
 from resolver.stages.fetch.pour import Flow, Opening, PartFile, Work, patiently, pour, refuse_other_size
 
 SEGMENT = 1 << 26
-LEAST_SEGMENT = 1 << 22
+LEAST_SEGMENT = 1 << 23
 """Segments grow shorter towards the end, and who has none takes over half of another's: all come to it together."""
 
 

@@ -8,6 +8,8 @@ and are let go.
 from dataclasses import dataclass
 
 LOOK_SECONDS = 0.1
+PROOF_SECONDS = 1.0
+"""How long new connections may take to show what they bring: all begin slowly, and the farther away the slower."""
 FAST = 250_000_000
 """Bytes a second from which on one connection is enough: the digest is not much faster."""
 WORTH_SECONDS = 2.0
@@ -42,11 +44,12 @@ class Growth:
 
     def look(self, sight: Sight) -> int:
         """How many connections there should be now."""
-        if self._since is None or sight.running < self.wanted:
-            self._since = sight
+        if self._since is None:
+            self._since = sight if sight.running >= self.wanted else None
             return self.wanted
         seconds = sight.now - self._since.now
-        if seconds < LOOK_SECONDS or sight.now < self._rests_until:
+        least = PROOF_SECONDS if self.wanted > self._before[0] else LOOK_SECONDS
+        if seconds < least or sight.now < self._rests_until:
             return self.wanted
         rate = (sight.received - self._since.received) / seconds
         self._since = None
@@ -55,7 +58,7 @@ class Growth:
 
     def retreat(self, now: float, seconds: float | None = None) -> None:
         """A connection failed, or the server asks for less: half as many, and rest as long as it says."""
-        self.wanted = max(1, self.wanted // 2)
+        self.wanted, self._since = max(1, self.wanted // 2), None
         self._rests_until = now + max(REST_SECONDS, seconds or 0.0)
 
     def stop(self) -> None:

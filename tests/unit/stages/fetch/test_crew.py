@@ -29,7 +29,14 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def hasten(patch: pytest.MonkeyPatch) -> None:
-    for name, value in {"LOOK_SECONDS": 0, "WORTH_SECONDS": 0, "WORTH_BYTES": 0, "FAST": 1e18, "GROWN": 0}.items():
+    for name, value in {
+        "LOOK_SECONDS": 0,
+        "PROOF_SECONDS": 0,
+        "WORTH_SECONDS": 0,
+        "WORTH_BYTES": 0,
+        "FAST": 1e18,
+        "GROWN": 0,
+    }.items():
         patch.setattr(growth, name, value)
     for name, value in {"SEGMENT": 200, "LEAST_SEGMENT": 50}.items():
         patch.setattr(crew, name, value)
