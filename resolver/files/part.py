@@ -2,8 +2,9 @@
 
 As long as bytes come in order there is nothing but the file, and its size says what is there. Before the first byte is
 written behind a gap a journal is begun beside it (`….part.map`); from then on a byte counts only if a line of the
-journal says so. A line is written after its bytes, so what a killed process had noted is there: the system keeps what
-was written. After a power failure it may not be; then the digest of the whole is another one, and that decides.
+journal says so. Its first line is what came in order; without that nothing lies behind a gap yet. A line is written
+after its bytes, so what a killed process had noted is there: the system keeps what was written. After a power failure
+it may not be; then the digest of the whole is another one, and that decides.
 """
 
 import contextlib
@@ -48,8 +49,10 @@ def there(path: Path) -> Extents:
     try:
         lines = journal_of(path).read_bytes()
     except FileNotFoundError:
+        lines = b""
+    if not _LINE.match(lines):
         return Extents([(0, size)])
-    found = ((int(start, 16), int(end, 16)) for start, end in _LINE.findall(lines))
+    found = ((int(line[1], 16), int(line[2], 16)) for line in _LINE.finditer(lines))
     return Extents((start, min(end, size)) for start, end in found)
 
 
@@ -65,7 +68,9 @@ class Part:
         self._lock = threading.Lock()
         self._hasher = hashlib.sha256()
         self._hashed = 0
-        if journal_of(path).exists():
+        if self._extents.prefix == os.fstat(self._handle).st_size:  # the size says as much, also later
+            journal_of(path).unlink(missing_ok=True)
+        elif journal_of(path).exists():
             self._journal = self._opened_journal(0)
 
     @property
@@ -152,10 +157,10 @@ class Part:
             os.fsync(self._handle)
             self._close_file()
             place.parent.mkdir(parents=True, exist_ok=True)
+            self._drop_journal()
             self.path.replace(place)
             place.chmod(0o444)
             sync_folder(place.parent)
-            self._drop_journal()
             return place.stat()
         except OSError as error:
             raise disk_error(error, place) from error
@@ -188,8 +193,11 @@ class Part:
     def _begin_journal(self) -> None:
         """What came in order is noted first: a journal without it would deny it."""
         journal = self._opened_journal(os.O_TRUNC)
-        self._unnoted = Extents(self._extents.all)
-        self._flush(journal)
+        try:
+            _write_all(memoryview(b"0-%x\n" % self._extents.end), functools.partial(os.write, journal))
+        except OSError:
+            os.close(journal)
+            raise
         self._journal = journal
 
     def _opened_journal(self, flags: int) -> int:
