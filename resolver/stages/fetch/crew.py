@@ -43,7 +43,8 @@ class Crew:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self._growth = Growth(work.flow.limits.connections)
+        limits = work.flow.limits
+        self._growth = Growth(limits.connections, limits.rate and limits.rate / limits.workers)
         self._lock = threading.Lock()
         self._validator: str | None = None
         self._others: list[threading.Thread] = []

@@ -35,8 +35,10 @@ class Sight:
 class Growth:
     """Decides on the number of connections from what came since the last look."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, rate: float | None = None) -> None:
+        """At most so many connections; where `rate` bytes a second are all that may come, others cannot bring more."""
         self._most = most
+        self._enough = FAST if rate is None else min(FAST, rate / GROWN)
         self._before = (1, 0.0)
         self._since: Sight | None = None
         self._rests_until = 0.0
@@ -70,10 +72,9 @@ class Growth:
         if self.wanted > connections and rate < GROWN * before:
             self.wanted = connections
             self._rests_until = sight.now + REST_SECONDS
-        elif self.wanted < self._most and _worth(rate, sight.left):
+        elif self.wanted < self._most and self._worth(rate, sight.left):
             self._before = (self.wanted, rate)
             self.wanted = min(self._most, self.wanted * STEP)
 
-
-def _worth(rate: float, left: int) -> bool:
-    return rate < FAST and left >= max(WORTH_BYTES, rate * WORTH_SECONDS)
+    def _worth(self, rate: float, left: int) -> bool:
+        return rate < self._enough and left >= max(WORTH_BYTES, rate * WORTH_SECONDS)

@@ -113,7 +113,8 @@ def pour(body: Body, claim: Claim, work: Work, goes_on: Callable[[Claim], bool])
         buffer = work.follower.buffer()
         count = 0
         try:
-            count = body.readinto(buffer[: claim.end - claim.at + (claim.end == file.size)])
+            wanted = claim.end - claim.at + (claim.end == file.size)
+            count = body.readinto(buffer[: min(wanted, work.flow.pace.most)])
             if claim.at + count > file.size:
                 raise MismatchError(f"{file.path}: longer than the {file.size} bytes that the lock names")
         finally:

@@ -92,6 +92,15 @@ def test_one_connection_is_all_there_is_if_no_more_are_allowed() -> None:
     assert server.asked == [Portion()]
 
 
+def test_a_limited_rate_is_reached_by_one_connection_and_comes_in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LEAST_PIECE", 10)
+    monkeypatch.setattr(growth, "GROWN", 1.25)
+    server, counts = Server(), Counts()
+    fill(FakePart(), FILE, server, counts.flow(Limits(1, rate=1, stop=Sleepless())))
+    assert server.asked == [Portion()]
+    assert set(counts.received) == {10}
+
+
 def test_only_gaps_are_asked_for() -> None:
     part = FakePart(CONTENT[:1000])
     part.write(1500, memoryview(CONTENT[1500:2000]))

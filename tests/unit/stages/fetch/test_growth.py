@@ -80,6 +80,12 @@ def test_new_connections_have_time_to_become_fast() -> None:
     assert link.brings(0, 0) == 8
 
 
+def test_where_the_rate_is_limited_others_would_bring_no_more() -> None:
+    assert Link(Growth(8, 10 * MEGABYTE)).brings(10 * MEGABYTE / GROWN) == 1
+    assert Link(Growth(8, 10 * MEGABYTE)).brings(10 * MEGABYTE / GROWN - 1000) == 8
+    assert Link(Growth(8, 2.0 * FAST)).brings(FAST) == 1
+
+
 def test_once_all_have_brought_bytes_those_that_just_change_their_segment_delay_no_judgement() -> None:
     link = Link(Growth(8))
     assert link.brings(20 * MEGABYTE) == 8
