@@ -2,8 +2,9 @@
 
 As long as bytes come in order there is nothing but the file, and its size says what is there. Before the first byte is
 written behind a gap a journal is begun beside it (`….part.map`); from then on a byte counts only if a line of the
-journal says so. A line is written after its bytes, so what a killed process had noted is there: the system keeps what
-was written. After a power failure it may not be; then the digest of the whole is another one, and that decides.
+journal says so. Its first line is what came in order; without that nothing lies behind a gap yet. A line is written
+after its bytes, so what a killed process had noted is there: the system keeps what was written. After a power failure
+it may not be; then the digest of the whole is another one, and that decides.
 """
 
 import contextlib
@@ -46,9 +47,9 @@ def there(path: Path) -> Extents:
     except FileNotFoundError:
         return Extents()
     journal = read_regular(journal_of(path))
-    if journal is None:
+    if journal is None or not _LINE.match(journal[0]):
         return Extents([(0, size)])
-    found = ((int(start, 16), int(end, 16)) for start, end in _LINE.findall(journal[0]))
+    found = ((int(line[1], 16), int(line[2], 16)) for line in _LINE.finditer(journal[0]))
     return Extents((start, min(end, size)) for start, end in found)
 
 
@@ -64,7 +65,9 @@ class Part:
         self._lock = threading.Lock()
         self._hasher = hashlib.sha256()
         self._hashed = 0
-        if journal_of(path).exists():
+        if self._extents.prefix == os.fstat(self._handle).st_size:  # the size says as much, also later
+            journal_of(path).unlink(missing_ok=True)
+        elif journal_of(path).exists():
             self._journal = self._opened_journal(0)
 
     @property
@@ -148,16 +151,18 @@ class Part:
     def publish(self, place: Path) -> os.stat_result:
         """Make the bytes durable and give them their final name; the folder must be there.
 
+        The journal goes first: all bytes are there, and one that outlives its part would speak of another.
+
         Raises:
             OSError: they cannot be; or somebody took the part for left and has it now (FileNotFoundError).
         """
         os.fsync(self._handle)
         self._close_file()
+        self._drop_journal()
         self.path.chmod(0o444)
         found = self.path.lstat()
         self.path.replace(place)
         sync_folder(place.parent)
-        self._drop_journal()
         return found
 
     def close(self) -> None:
@@ -188,8 +193,12 @@ class Part:
     def _begin_journal(self) -> None:
         """What came in order is noted first: a journal without it would deny it."""
         journal = self._opened_journal(os.O_CREAT | os.O_EXCL)
-        self._unnoted = Extents(self._extents.all)
-        self._flush(journal)
+        try:
+            _write_all(memoryview(b"0-%x\n" % self._extents.end), functools.partial(os.write, journal))
+        except OSError:
+            os.close(journal)
+            journal_of(self.path).unlink()
+            raise
         self._journal = journal
 
     def _opened_journal(self, flags: int) -> int:

@@ -113,15 +113,15 @@ class HuggingFace:
         try:
             answer = self._client().open(url, portion=portion, credential=self._credential)
         except TransientError:
+            self._shortcuts.expire(artifact, file, url)
             raise
         except NetworkError:
-            self._shortcuts.forget(artifact, file)
+            self._shortcuts.forget(artifact, file, url)
             return None
         if answer.total == file.size and answer.offset == portion.offset:
-            self._shortcuts.remember(artifact, file, url)
             return answer
         answer.close()
-        self._shortcuts.forget(artifact, file)
+        self._shortcuts.forget(artifact, file, url)
         return None
 
     def _api(self) -> HubApi:

@@ -5,7 +5,8 @@ that was asked: what stands before it is learned for the files of a repository a
 Large files are redirected to signed addresses elsewhere: of these only the file's own is remembered, for its other
 portions.
 
-A shortcut is a guess. It is taken once for each file; whatever else happens then, the hub's own address is asked.
+A shortcut is a guess. One for a small file is taken once, a signed address for as long as it serves; whatever else
+happens then, the hub's own address is asked.
 """
 
 import threading
@@ -35,7 +36,7 @@ class Shortcuts:
         name = (artifact.key, file.path)
         with self._lock:
             if portion.offset:
-                return self._signed.pop(name, None)
+                return self._signed.get(name)
             again = name in self._asked
             self._asked.add(name)
             kind = _kind(artifact, file)
@@ -57,14 +58,15 @@ class Shortcuts:
             elif plain.endswith(tail):
                 self._prefixes[_kind(artifact, file)] = plain.removesuffix(tail)
 
-    def remember(self, artifact: Artifact, file: File, address: str) -> None:
-        """An address that was right for one portion serves the next one too."""
+    def expire(self, artifact: Artifact, file: File, address: str) -> None:
+        """A signed address did not serve; another one that came meanwhile stays."""
         with self._lock:
-            if not address.endswith(_tail(artifact, file)):
-                self._signed[artifact.key, file.path] = address
+            if self._signed.get((artifact.key, file.path)) == address:
+                del self._signed[artifact.key, file.path]
 
-    def forget(self, artifact: Artifact, file: File) -> None:
+    def forget(self, artifact: Artifact, file: File, address: str) -> None:
         """What was learned of files like this one was wrong."""
+        self.expire(artifact, file, address)
         with self._lock:
             self._prefixes.pop(_kind(artifact, file), None)
 

@@ -79,7 +79,7 @@ def test_ranges_are_never_spliced_from_two_versions(tmp_path: Path, locked: str,
         ]
         code = code_of(delivery.bring(server.url("model.bin"), wanted, Limits(stop=delivery.stop)))
         nothing_but(delivery, wanted, code)
-        assert code == (4 if locked == "the old" else 0)
+        assert code == 0 or (code, locked) == (4, "the old"), "what was on its way may have been all that was missing"
         assert server.changed
         assert len({one.header("range") for one in server.requests}) > 2, "ranges were asked for"
     found = "exit 4" if code else "right bytes"

@@ -65,8 +65,9 @@ def fetch(
     Raises:
         KeyboardInterrupt: after the workers have put their parts down.
     """
+    limits = replace(limits, workers=max(1, min(limits.workers, len(downloads))))
     pace = Pace(limits.rate, limits.stop)
-    connections = Connections(replace(limits, workers=max(1, min(limits.workers, len(downloads)))))
+    connections = Connections(limits)
 
     def one(download: Download) -> Fetched:
         artifact = artifacts[download.artifact]

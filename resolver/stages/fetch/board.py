@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from resolver.files.extents import Extent, Extents
 
 WAKE_SECONDS = 0.2
+LEAST_SHARE = 1 << 21
+"""Bytes of which two connections each bring so many sooner than one brings both: a request costs a round trip."""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,14 +28,19 @@ class Board:
         self._changed = threading.Condition()
 
     @property
-    def free(self) -> int:
-        """Bytes that nobody brings."""
+    def is_done(self) -> bool:
+        """Whether nothing is left that anybody brings or could bring."""
         with self._changed:
-            return self._free.size
+            return not self._claims and not self._free.all
 
     def take(self, longest: int | None = None) -> Claim | None:
-        """A claim on the first bytes that nobody brings, `longest` at most; None if there are none."""
+        """A claim on the first bytes that nobody brings, `longest` at most; else on what another has most of.
+
+        None if there is nothing, or not enough of it to be shared.
+        """
         with self._changed:
+            if not self._free.all and longest is not None:
+                self._share(longest)
             if not self._free.all:
                 return None
             start, end = self._free.all[0]
@@ -42,19 +49,24 @@ class Board:
             self._claims.append(claim)
             return claim
 
+    def _share(self, longest: int) -> None:
+        """Leave the claim that is furthest from its end `longest` bytes, or half of what it has.
+
+        Its connection looks at the end only between two reads: what is left to it is always more than one brings.
+        """
+        claim = max(self._claims, key=lambda one: one.end - one.at, default=None)
+        left = claim.end - claim.at if claim is not None else 0
+        kept = min(longest, left // 2)
+        if claim is not None and kept >= LEAST_SHARE:
+            self._free.add(claim.at + kept, claim.end)
+            claim.end = claim.at + kept
+
     def drop(self, claim: Claim) -> None:
         """What the claim did not bring is anybody's again."""
         with self._changed:
             self._claims.remove(claim)
             self._free.add(claim.at, claim.end)
             self._changed.notify_all()
-
-    def shorten(self, claim: Claim, length: int) -> None:
-        """Leave the claim `length` more bytes and free the others."""
-        with self._changed:
-            end = min(claim.end, claim.at + length)
-            self._free.add(end, claim.end)
-            claim.end = end
 
     def lengthen(self, claim: Claim) -> bool:
         """Let a claim that reached its end go on over what nobody else brings; whether there is such."""

@@ -1,19 +1,19 @@
 """Hashing beside receiving: a thread that follows the part from its beginning, and the buffers that go round."""
 
+import contextlib
 import queue
 import threading
 from types import TracebackType
 from typing import Protocol, Self
 
-from resolver.domain.errors import DiskError
-
-BUFFER = 1 << 18
+BUFFER = 1 << 19
 """Bytes of one read and write: 256 KiB to 1 MiB are fastest on disk (figures.md)."""
 AHEAD = 8
 """Buffers that may wait for the digest."""
 WITHOUT_THREAD = 1 << 20
 """A file of this many bytes is hashed by whoever received it: a thread costs more."""
-
+LONGEST_WAIT = 0.1
+"""Seconds that a receiver waits for the digest: then what was to be hashed is read from disk later instead."""
 
 _Piece = tuple[int, memoryview, int]
 """Where it lies in the file, the buffer, and how much of it counts; none is a nudge."""
@@ -38,14 +38,18 @@ class Follower:
         self._part = part
         self._free: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
         self._work: queue.SimpleQueue[_Piece | threading.Event | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
         alone = size <= WITHOUT_THREAD
         for _ in range(1 if alone else AHEAD + receivers):
             self._free.put(memoryview(bytearray(min(BUFFER, size + 1))))
         self._thread = None if alone else threading.Thread(target=self._follow, daemon=True)
 
     def __enter__(self) -> Self:
-        if self._thread is not None:
-            self._thread.start()
+        try:
+            if self._thread is not None:
+                self._thread.start()
+        except RuntimeError:  # the system has no thread left: whoever received hashes
+            self._thread = None
         return self
 
     def __exit__(
@@ -56,8 +60,11 @@ class Follower:
             self._thread.join()
 
     def buffer(self) -> memoryview:
-        """A buffer to fill; waits until one is free."""
-        return self._free.get()
+        """A buffer to fill; where the digest is too far behind, one of those that wait for it."""
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._free.get(timeout=LONGEST_WAIT)
+            self._give_up_waiting()
 
     def back(self, buffer: memoryview) -> None:
         """A buffer that is not to be hashed."""
@@ -66,7 +73,8 @@ class Follower:
     def hash(self, offset: int, buffer: memoryview, count: int) -> None:
         """The first `count` bytes of the buffer are the next ones of the file; it comes back when they are hashed."""
         if self._thread is None:
-            self._part.hash_on(offset, buffer[:count])
+            with self._lock:
+                self._part.hash_on(offset, buffer[:count])
             self._free.put(buffer)
         else:
             self._work.put((offset, buffer, count))
@@ -83,6 +91,14 @@ class Follower:
         if self._thread is not None:
             self._work.put((0, memoryview(b""), 0))
 
+    def _give_up_waiting(self) -> None:
+        """Only pieces and nudges wait there: as long as anybody receives, nobody settles or ends."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                work = self._work.get_nowait()
+                if isinstance(work, tuple) and work[2]:
+                    self._free.put(work[1])
+
     def _follow(self) -> None:
         while (work := self._work.get()) is not None:
             if isinstance(work, threading.Event):
@@ -91,13 +107,10 @@ class Follower:
                 self._hash(*work)
 
     def _hash(self, offset: int, buffer: memoryview, count: int) -> None:
-        try:
+        with contextlib.suppress(Exception):  # whoever asks for the digest reads the same bytes, and hears of it
             if count:
                 self._part.hash_on(offset, buffer[:count])
             else:
                 self._part.catch_up()
-        except DiskError:
-            pass  # whoever asks for the digest reads the same bytes, and hears of it
-        finally:
-            if count:
-                self._free.put(buffer)
+        if count:
+            self._free.put(buffer)

@@ -8,6 +8,8 @@ and are let go.
 from dataclasses import dataclass
 
 LOOK_SECONDS = 0.1
+PROOF_SECONDS = 1.0
+"""How long new connections may take to show what they bring: all begin slowly, and the farther away the slower."""
 FAST = 250_000_000
 """Bytes a second from which on one connection is enough: the digest is not much faster."""
 WORTH_SECONDS = 2.0
@@ -33,8 +35,10 @@ class Sight:
 class Growth:
     """Decides on the number of connections from what came since the last look."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, rate: float | None = None) -> None:
+        """At most so many connections; where `rate` bytes a second are all that may come, others cannot bring more."""
         self._most = most
+        self._enough = FAST if rate is None else min(FAST, rate / GROWN)
         self._before = (1, 0.0)
         self._since: Sight | None = None
         self._rests_until = 0.0
@@ -42,11 +46,12 @@ class Growth:
 
     def look(self, sight: Sight) -> int:
         """How many connections there should be now."""
-        if self._since is None or sight.running < self.wanted:
-            self._since = sight
+        if self._since is None:
+            self._since = sight if sight.running >= self.wanted else None
             return self.wanted
         seconds = sight.now - self._since.now
-        if seconds < LOOK_SECONDS or sight.now < self._rests_until:
+        least = PROOF_SECONDS if self.wanted > self._before[0] else LOOK_SECONDS
+        if seconds < least or sight.now < self._rests_until:
             return self.wanted
         rate = (sight.received - self._since.received) / seconds
         self._since = None
@@ -55,7 +60,7 @@ class Growth:
 
     def retreat(self, now: float, seconds: float | None = None) -> None:
         """A connection failed, or the server asks for less: half as many, and rest as long as it says."""
-        self.wanted = max(1, self.wanted // 2)
+        self.wanted, self._since = max(1, self.wanted // 2), None
         self._rests_until = now + max(REST_SECONDS, seconds or 0.0)
 
     def stop(self) -> None:
@@ -67,10 +72,9 @@ class Growth:
         if self.wanted > connections and rate < GROWN * before:
             self.wanted = connections
             self._rests_until = sight.now + REST_SECONDS
-        elif self.wanted < self._most and _worth(rate, sight.left):
+        elif self.wanted < self._most and self._worth(rate, sight.left):
             self._before = (self.wanted, rate)
             self.wanted = min(self._most, self.wanted * STEP)
 
-
-def _worth(rate: float, left: int) -> bool:
-    return rate < FAST and left >= max(WORTH_BYTES, rate * WORTH_SECONDS)
+    def _worth(self, rate: float, left: int) -> bool:
+        return rate < self._enough and left >= max(WORTH_BYTES, rate * WORTH_SECONDS)

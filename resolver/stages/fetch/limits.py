@@ -15,12 +15,16 @@ MEANINGFUL = 1 << 16
 MOST_STALLS = 2
 """Connections one after the other that only drip."""
 LONGEST_WAIT = 30.0
+PIECES_A_SECOND = 16
+LEAST_PIECE = 1 << 12
 
 
 class Pace:
     """A rate that all connections share: who takes bytes waits until they are due."""
 
     def __init__(self, rate: int | None, stop: threading.Event) -> None:
+        self.most = 1 << 30 if rate is None else max(LEAST_PIECE, rate // PIECES_A_SECOND)
+        """Bytes to receive at once: what waits for its turn afterwards has come too early."""
         self._rate = rate
         self._stop = stop
         self._lock = threading.Lock()

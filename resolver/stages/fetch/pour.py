@@ -78,14 +78,14 @@ class Work:
     clock: Callable[[], float] = time.monotonic
 
 
-def patiently(work: Work, attempt: Callable[[], None]) -> None:
-    """Try until the file is whole, or for as long as bytes come."""
+def patiently(work: Work, attempt: Callable[[], None], rest: Callable[[float], None]) -> None:
+    """Try until the file is whole, or for as long as bytes come; `rest` waits so many seconds."""
     patience = Patience(lambda: work.part.size, work.flow.limits)
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(TransientError),
         wait=patience.wait,
         stop=patience.exhausted,
-        sleep=tenacity.sleep_using_event(work.flow.limits.stop),
+        sleep=rest,
         reraise=True,
     )
     retrying(attempt)
@@ -114,7 +114,8 @@ def pour(body: Body, claim: Claim, work: Work, goes_on: Callable[[Claim], bool])
         buffer = work.follower.buffer()
         count = 0
         try:
-            count = body.readinto(buffer[: claim.end - claim.at + (claim.end == file.size)])
+            wanted = claim.end - claim.at + (claim.end == file.size)
+            count = body.readinto(buffer[: min(wanted, work.flow.pace.most)])
             if claim.at + count > file.size:
                 raise MismatchError(f"{file.path}: longer than the {file.size} bytes that the lock names")
         finally:

@@ -1,5 +1,6 @@
 """A part written out of order: what its journal says is there, and nothing else, whatever moment it was left at."""
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resolver.domain.errors import DiskError
 from resolver.files import part as part_module
 from resolver.files.part import NOTED_AFTER, WRITE_BACK_EVERY, Part, journal_of, there
 
@@ -92,13 +94,66 @@ def test_a_part_that_is_not_there_has_nothing(path: Path) -> None:
     assert there(path).size == 0
 
 
-def test_a_journal_that_is_a_link_is_never_written_through(path: Path) -> None:
+def test_a_journal_that_is_a_link_is_never_read_or_written_through(path: Path) -> None:
     precious = path.with_name("precious")
-    precious.write_bytes(b"mine")
+    precious.write_bytes(b"0-10\n")
+    path.write_bytes(CONTENT)
     journal_of(path).symlink_to(precious)
-    with pytest.raises(OSError, match="symbolic"):
-        Part(path)
-    assert precious.read_bytes() == b"mine"
+    part = Part(path)
+    part.write(SIZE + 1, b"behind a gap")
+    part.close()
+    assert precious.read_bytes() == b"0-10\n"
+    assert not journal_of(path).is_symlink()
+
+
+@pytest.mark.parametrize("begun", [b"", b"0", b"0-3e8"])
+def test_a_journal_that_was_just_begun_denies_nothing(path: Path, begun: bytes) -> None:
+    path.write_bytes(CONTENT)
+    journal_of(path).write_bytes(begun)
+    assert there(path).all == ((0, SIZE),)
+    part = Part(path)
+    assert part.size == SIZE
+    assert not journal_of(path).exists()
+
+
+def test_a_journal_without_its_part_is_not_taken_for_that_of_the_next_one(path: Path) -> None:
+    journal_of(path).write_bytes(b"0-%x\n" % SIZE)
+    part = Part(path)
+    put(part, 0, 100)
+    put(part, 50_000, 60_000)
+    assert there(path).prefix == 100
+    part.close()
+    assert left_by_a_kill(path).gaps(SIZE) == ((100, 50_000), (60_000, SIZE))
+
+
+def test_the_journal_is_gone_before_the_part_has_its_final_name(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(one: Path, _: Path) -> None:
+        assert not journal_of(one).exists()
+        raise KeyboardInterrupt
+
+    part = Part(path)
+    put(part, 10, SIZE)
+    put(part, 0, 10)
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        part.publish(path.with_name("blob"))
+    assert there(path).all == ((0, SIZE),)
+
+
+def test_a_disk_that_is_full_when_the_journal_begins_loses_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    part = Part(path)
+    put(part, 0, 1000)
+    handles = len(list(Path("/dev/fd").iterdir()))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        with pytest.raises(DiskError):
+            put(part, 5000, 6000)
+    assert len(list(Path("/dev/fd").iterdir())) == handles
+    part.close()
+    assert there(path).all == ((0, 1000),)
 
 
 def test_begun_anew_nothing_of_it_is_left(path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from resolver.domain.errors import TransientError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import WHOLE, Portion
 from resolver.sources.huggingface import HuggingFace
@@ -62,6 +63,28 @@ def test_other_portions_of_a_large_file_are_asked_for_where_the_first_one_was(hu
     assert content(source, artifact, "model.bin", Portion(100, 200)) == LARGE["model.bin"][100:200]
     assert content(source, artifact, "model.bin", Portion(200, 300)) == LARGE["model.bin"][200:300]
     assert [one.origin for one in hub.requests] == ["hub", "cdn", "cdn", "cdn"]
+
+
+def test_all_connections_that_ask_at_the_same_time_are_told_the_signed_address() -> None:
+    shortcuts, artifact, weights = Shortcuts(), Artifact("hf:o/n@main", COMMIT, None, ()), File("w.bin", 5, "2" * 64)
+    signed, newer = "https://cdn.example/xyz?Signature=s", "https://cdn.example/xyz?Signature=t"
+    shortcuts.learn(artifact, weights, f"{HUB}/w.bin", signed)
+    assert [shortcuts.address(artifact, weights, Portion(at)) for at in range(1, 8)] == [signed] * 7
+    shortcuts.learn(artifact, weights, f"{HUB}/w.bin", newer)
+    shortcuts.expire(artifact, weights, signed)
+    assert shortcuts.address(artifact, weights, Portion(1)) == newer, "only the one that did not serve is forgotten"
+    shortcuts.expire(artifact, weights, newer)
+    assert shortcuts.address(artifact, weights, Portion(1)) is None
+
+
+def test_a_signed_address_that_is_down_is_not_asked_again(hub: LocalHub, client: Client) -> None:
+    artifact, source = locked(hub), HuggingFace(lambda: client, hub.endpoint, None)
+    content(source, artifact, "model.bin", Portion(0, 100))
+    hub.faults = [Fault("", "status", status=503, origin="cdn")]
+    with pytest.raises(TransientError):
+        content(source, artifact, "model.bin", Portion(100))
+    assert content(source, artifact, "model.bin", Portion(100)) == LARGE["model.bin"][100:]
+    assert [one.origin for one in hub.requests] == ["hub", "cdn", "cdn", "hub", "cdn"]
 
 
 def test_an_address_that_expired_is_asked_for_again(hub: LocalHub, client: Client) -> None:

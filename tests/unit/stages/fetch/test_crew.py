@@ -13,7 +13,7 @@ from resolver.concurrency import Limits
 from resolver.domain.errors import DiskError, MismatchError, ModelsError, TransientError
 from resolver.domain.lock import File
 from resolver.domain.ports import Body, Portion
-from resolver.stages.fetch import crew, follow, growth, limits
+from resolver.stages.fetch import board, crew, follow, growth, limits
 from resolver.stages.fetch.crew import fill
 from tests.unit.domain.values import file
 from tests.unit.stages.fetch.fakes import Counts, FakeBody, FakePart, Sleepless, broken
@@ -30,10 +30,18 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def hasten(patch: pytest.MonkeyPatch) -> None:
-    for name, value in {"LOOK_SECONDS": 0, "WORTH_SECONDS": 0, "WORTH_BYTES": 0, "FAST": 1e18, "GROWN": 0}.items():
+    for name, value in {
+        "LOOK_SECONDS": 0,
+        "PROOF_SECONDS": 0,
+        "WORTH_SECONDS": 0,
+        "WORTH_BYTES": 0,
+        "FAST": 1e18,
+        "GROWN": 0,
+    }.items():
         patch.setattr(growth, name, value)
     for name, value in {"SEGMENT": 200, "LEAST_SEGMENT": 50}.items():
         patch.setattr(crew, name, value)
+    patch.setattr(board, "LEAST_SHARE", 20)
     patch.setattr(limits, "MEANINGFUL", 1)
     patch.setattr(follow, "WITHOUT_THREAD", 0)
     patch.setattr(follow, "BUFFER", 16)
@@ -83,6 +91,15 @@ def test_one_connection_is_all_there_is_if_no_more_are_allowed() -> None:
     part, _ = filled(server, connections=1)
     assert part.content == CONTENT
     assert server.asked == [Portion()]
+
+
+def test_a_limited_rate_is_reached_by_one_connection_and_comes_in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LEAST_PIECE", 10)
+    monkeypatch.setattr(growth, "GROWN", 1.25)
+    server, counts = Server(), Counts()
+    fill(FakePart(), FILE, server, counts.flow(Limits(1, rate=1, stop=Sleepless())))
+    assert server.asked == [Portion()]
+    assert set(counts.received) == {10}
 
 
 def test_only_gaps_are_asked_for() -> None:

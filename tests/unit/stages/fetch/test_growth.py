@@ -2,7 +2,16 @@
 
 import pytest
 
-from resolver.stages.fetch.growth import FAST, GROWN, LOOK_SECONDS, REST_SECONDS, WORTH_BYTES, Growth, Sight
+from resolver.stages.fetch.growth import (
+    FAST,
+    GROWN,
+    LOOK_SECONDS,
+    PROOF_SECONDS,
+    REST_SECONDS,
+    WORTH_BYTES,
+    Growth,
+    Sight,
+)
 
 MEGABYTE = 1_000_000
 LEFT = 10_000 * MEGABYTE
@@ -15,7 +24,7 @@ class Link:
         self.growth, self.left = growth, left
         self.now, self.received = 50.0, 0
 
-    def brings(self, rate: float, seconds: float = LOOK_SECONDS * 1.01, running: int | None = None) -> int:
+    def brings(self, rate: float, seconds: float = PROOF_SECONDS * 1.01, running: int | None = None) -> int:
         """How many connections are wanted after so many seconds at so many bytes a second."""
         running = self.growth.wanted if running is None else running
         self.growth.look(Sight(self.now, self.received, self.left, running))
@@ -60,6 +69,28 @@ def test_nothing_is_judged_before_all_bring_bytes_and_some_time_went_by() -> Non
     link = Link(Growth(8))
     link.brings(20 * MEGABYTE)
     assert link.brings(20 * MEGABYTE, running=7) == 8
+
+
+def test_new_connections_have_time_to_become_fast() -> None:
+    link = Link(Growth(8))
+    assert link.brings(20 * MEGABYTE, LOOK_SECONDS * 1.01) == 8
+    assert link.brings(1 * MEGABYTE, PROOF_SECONDS * 0.9) == 8
+    link.now += PROOF_SECONDS
+    link.received += 150 * MEGABYTE
+    assert link.brings(0, 0) == 8
+
+
+def test_where_the_rate_is_limited_others_would_bring_no_more() -> None:
+    assert Link(Growth(8, 10 * MEGABYTE)).brings(10 * MEGABYTE / GROWN) == 1
+    assert Link(Growth(8, 10 * MEGABYTE)).brings(10 * MEGABYTE / GROWN - 1000) == 8
+    assert Link(Growth(8, 2.0 * FAST)).brings(FAST) == 1
+
+
+def test_once_all_have_brought_bytes_those_that_just_change_their_segment_delay_no_judgement() -> None:
+    link = Link(Growth(8))
+    assert link.brings(20 * MEGABYTE) == 8
+    link.growth.look(Sight(link.now, link.received, link.left, 8))
+    assert link.brings(20 * MEGABYTE, running=7) == 1
 
 
 def test_after_a_failure_half_as_many_are_wanted_for_as_long_as_the_server_says() -> None:
