@@ -1,7 +1,7 @@
 """Asking for several things at once, and letting go at once when somebody interrupts."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -26,7 +26,7 @@ def in_threads(items: Sequence[K], question: Callable[[K], T], at_a_time: int) -
     try:
         waiting = set(futures)
         while waiting:
-            _, waiting = wait(waiting, timeout=WAKE_SECONDS, return_when=FIRST_COMPLETED)
+            _, waiting = wait(waiting, timeout=WAKE_SECONDS)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         wait(futures, timeout=GRACE_SECONDS)
