@@ -15,6 +15,11 @@ MEANINGFUL = 1 << 16
 MOST_STALLS = 2
 """Connections one after the other that only drip."""
 LONGEST_WAIT = 30.0
+SMALL = 1 << 20
+"""Bytes up to which a file costs a round trip and little else."""
+SMALL_FOR_LARGE = 7
+MOST_SMALL = 16
+"""Connections that small files may take; what other clients open to one server, they open without being refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,11 @@ class Limits:
     patience: float = 300.0
     stop: threading.Event = field(default_factory=threading.Event)
     connections: int = 8
+
+    @property
+    def small_at_a_time(self) -> int:
+        """How many small files: of them round trips are waited for, not bytes. One file at a time stays one."""
+        return max(self.workers, min(MOST_SMALL, 1 + SMALL_FOR_LARGE * (self.workers - 1)))
 
 
 class Pace:
