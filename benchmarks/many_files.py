@@ -1,43 +1,57 @@
-"""Row 2: many small files of one repository, and how many requests they take."""
+"""Row 2: many small files of one repository, near and 50 ms away, and how many requests they take."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks.hub import Served, library, made
+from benchmarks.hub import Served, WrittenHub, library, made
 from benchmarks.measure import Comparison, Contender, Outcome, compare, positive
 from benchmarks.peers import Hf
 from benchmarks.projects import Project, emptied
 from benchmarks.report import MEMORY, Row, Target, arguments, known, room
 
 REPOSITORY = "benchmarks/many"
+DELAY, FAR_RUNS = 0.05, 2
 OURS, HF = "models sync", "hf download"
 
 
 def main() -> None:
-    """Measure on disk and in memory."""
+    """Measure on disk and in memory, and far away."""
     parser = arguments("many_files", __doc__)
     parser.add_argument("--files", type=positive, default=2000, help="(default %(default)s)")
     parser.add_argument("--size", type=positive, default=50_000, help="bytes of each (default %(default)s)")
     asked = parser.parse_args()
     found = known("urllib3")
+    _, sizes = library(1, asked.files, asked.size)[0]
+    ways = (
+        ("on disk", asked.folder, 0.0, asked.runs),
+        ("in memory", MEMORY, 0.0, asked.runs),
+        ("50 ms away", MEMORY, DELAY, min(FAR_RUNS, asked.runs)),
+    )
     comparisons = []
-    for work, folder in (("on disk", asked.folder), ("in memory", MEMORY)):
+    for work, folder, delay, runs in ways:
         with room(folder) as place:
-            _, sizes = library(1, asked.files, asked.size)[0]
             hub = made(place / "hub", [(REPOSITORY, sizes)])
-            with hub.served() as served:
-                comparisons.append(_compared(work, place, served, asked.runs))
-    work = f"{asked.files:,} files of {asked.size:,} bytes from one repository, into an empty store or cache."
+            project = _locked(place, hub)
+            with hub.served(delay=delay) as served:
+                comparisons.append(_compared(work, replace(project, endpoint=served.endpoint), served, runs))
+    size = f"{asked.files:,} files of {asked.size:,} bytes from one repository, into an empty store or cache."
+    work = f"{size} At a distance in memory, and {FAR_RUNS} runs at most."
     row = Row(2, "Many small files", work, comparisons, _targets(comparisons, asked.files), asked.runs)
     row.publish(asked.json, found)
 
 
-def _compared(work: str, place: Path, served: Served, runs: int) -> Comparison:
-    project = Project(place / "project", place / "home", served.endpoint)
-    project.manifest([f"hf:{REPOSITORY}"])
-    project.lock()
-    hf = Hf(place / "hf", served.endpoint)
+def _locked(place: Path, hub: WrittenHub) -> Project:
+    with hub.served() as served:
+        project = Project(place / "project", place / "home", served.endpoint)
+        project.manifest([f"hf:{REPOSITORY}"])
+        project.lock()
+    return project
+
+
+def _compared(work: str, project: Project, served: Served, runs: int) -> Comparison:
+    hf = Hf(project.home.parent / "hf", served.endpoint)
     contenders = [
         Contender(OURS, partial(_ours, project, served), project.forget),
         Contender(HF, partial(_hf, hf, served), partial(emptied, hf.home)),
