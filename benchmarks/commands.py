@@ -39,7 +39,8 @@ class Ended:
         """For a table: the text, and the memory that it took."""
         least = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         shown = f"{'under ' if self.peak <= least else ''}{self.peak / 1e6:.0f} MB of memory"
-        return Outcome(f"{text}, {shown}" if text else shown, self.seconds, {"peak_bytes": self.peak, **facts})
+        own = {"peak_bytes": self.peak, "processor_seconds": self.processor_seconds}
+        return Outcome(f"{text}, {shown}" if text else shown, self.seconds, {**own, **facts})
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,13 @@ def _compared(work: str, project: Project, served: Served, runs: int) -> Compari
 def _ours(project: Project, served: Served) -> Outcome:
     ended = project.sync("--frozen")
     count = served.log.since().count
-    return ended.outcome(f"{count:,} requests", requests=count, processor_seconds=ended.processor_seconds)
+    return ended.outcome(f"{count:,} requests", requests=count)
 
 
 def _hf(hf: Hf, served: Served) -> Outcome:
     ended = hf.download(REPOSITORY)
     count = served.log.since().count
-    return ended.outcome(f"{count:,} requests", requests=count, processor_seconds=ended.processor_seconds)
+    return ended.outcome(f"{count:,} requests", requests=count)
 
 
 def _targets(comparisons: Sequence[Comparison], files: int) -> list[Target]:
