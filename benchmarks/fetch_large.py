@@ -1,117 +1,114 @@
-"""One large file: near, far away, and what it takes in memory (rows 1, 3 and 11 of the figures).
+"""Row 1: one large file, near: checked and synced by us, unchecked by curl, with a checksum by aria2c."""
 
-Near, `curl` checks nothing and syncs nothing; `models sync` checks, syncs and places, process start included.
-"""
-
-import argparse
-import hashlib
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import RUNS, Contender, circumstances, compare
-from benchmarks.show import RESULTS, circumstances_text, times, write_json, write_plot
+from benchmarks import peers
+from benchmarks.commands import Ended, FailedError
+from benchmarks.engine import engine
+from benchmarks.hub import Served, made
+from benchmarks.measure import Comparison, Contender, Outcome, compare, positive
+from benchmarks.projects import Project, emptied
+from benchmarks.report import MEMORY, Row, Target, arguments, known, room
 
-MEGABYTE = 1_000_000
-FAR = ("--delay", "0.05", "--rate", str(20 * MEGABYTE))
+REPOSITORY, FILE = "benchmarks/large", "model.safetensors"
+OURS, ENGINE = "models sync", "its engine alone, in process"
+CURL, CURL_SYNC, HF, ARIA = (
+    "curl, unchecked",
+    "curl, unchecked, and sync",
+    "hf download, unchecked",
+    "aria2c -x16, checksum",
+)
+DISK, IN_MEMORY = "on disk", "in memory"
 
 
 def main() -> None:
-    """Measure, print the table, write JSON and a plot."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fetch_large", description=__doc__)
-    parser.add_argument("--folder", type=Path, help="where to fetch to: a disk, or /dev/shm for memory")
-    parser.add_argument("--size", type=int, default=1 << 30, help="bytes")
-    parser.add_argument("--runs", type=int, default=RUNS)
-    parser.add_argument("--only", choices=("near", "far"))
-    parser.add_argument("--json", type=Path, default=RESULTS / "fetch_large.json")
+    """Measure on disk and in memory."""
+    parser = arguments("fetch_large", __doc__)
+    parser.add_argument("--size", type=positive, default=1 << 30, help="bytes (default %(default)s)")
     asked = parser.parse_args()
-    known = circumstances("urllib3")
-    with tempfile.TemporaryDirectory(dir=asked.folder) as name:
-        folder = Path(name)
-        content, digest = _file(folder / "served.bin", asked.size)
-        found = []
-        for work, distance in (("near", ()), ("far", FAR)):
-            if asked.only in (None, work):
-                with _served(content, distance) as url:
-                    bench = Bench(folder, url, digest)
-                    found.append(compare(work, bench.contenders(far=bool(distance)), asked.runs))
-    print(times(found))
-    print(circumstances_text(known))
-    write_json(asked.json, {"known": known, "work": [one.as_json() for one in found]})
-    write_plot(asked.json.with_suffix(".svg"), "One large file", found)
+    found = known("urllib3")
+    comparisons = []
+    for work, folder in ((DISK, asked.folder), (IN_MEMORY, MEMORY)):
+        with room(MEMORY) as served_from, room(folder) as place:
+            hub = made(served_from, [(REPOSITORY, {FILE: asked.size})])
+            with hub.served() as served:
+                sha256 = hub.head(REPOSITORY).files[FILE].sha256
+                bench = Bench(place, served, f"{hub.cdn_origin}/repos/{REPOSITORY}/{sha256}", sha256, asked.size)
+                comparisons.append(compare(work, bench.contenders(), asked.runs))
+                bench.project.check()
+    work = f"One file of {asked.size:,} bytes from nginx on this machine, which has it in memory."
+    Row(1, "One large file, near", work, comparisons, _targets(comparisons), asked.runs).publish(asked.json, found)
 
 
+@dataclass(frozen=True, slots=True)
 class Bench:
-    """The contenders, each of which fetches the same address into the same empty folder."""
+    """The contenders, each of which fetches the same bytes into an empty folder of the same disk."""
 
-    def __init__(self, folder: Path, url: str, digest: str) -> None:
-        self._target = folder / "target"
-        self._project = folder / "project"
-        self._environment = {**os.environ, "MODELS_STORE": str(self._target / "store")}  # noqa: TID251  # a benchmark's own
-        self._url = url
-        self._project.mkdir(exist_ok=True)
-        source = f"{{source: 'url:{url}', sha256: {digest}}}"
-        (self._project / "models.yaml").write_text(f"version: 1\nmodels: {{big: {source}}}\n", encoding="utf-8")
-        self._models("lock")
+    place: Path
+    served: Served
+    url: str
+    sha256: str
+    size: int
 
-    def contenders(self, *, far: bool) -> Sequence[Contender]:
-        """The peer to compare with first."""
-        curl = Contender("curl, unchecked", partial(self._peer, "curl", "-s", "-o", "c.bin"), self._clear)
-        aria = partial(self._peer, "aria2c", "-q", "-x8", "-s8", "-k1M", "--file-allocation=none", "-oa.bin")
-        several = Contender("aria2c -x8, unchecked", aria, self._clear)
-        ours = Contender("models sync", partial(self._models, "sync", "--frozen", "--no-progress"), self._clear)
-        return [several, ours] if far else [curl, ours, several]
+    @property
+    def project(self) -> Project:
+        """Ours."""
+        return Project(self.place / "project", self.place / "home", self.served.endpoint)
+
+    def contenders(self) -> Sequence[Contender]:
+        """Ours first."""
+        self.project.manifest([f"hf:{REPOSITORY}"])
+        self.project.lock()
+        curl = peers.curl("fetched.bin")
+        synced = ["sh", "-c", f"{' '.join(curl)} $0 && sync fetched.bin"]
+        return [
+            Contender(OURS, self._ours, self._clear_all),
+            Contender(ENGINE, partial(engine, self.url, self.sha256, self._target, self.size), self._clear),
+            Contender(CURL, partial(self._peer, curl), self._clear),
+            Contender(CURL_SYNC, partial(self._peer, synced), self._clear),
+            Contender(HF, self._hf, self._clear),
+            Contender(ARIA, partial(self._peer, peers.aria2c("fetched.bin", 16, self.sha256)), self._clear),
+        ]
+
+    @property
+    def _target(self) -> Path:
+        return self.place / "target"
 
     def _clear(self) -> None:
-        shutil.rmtree(self._target, ignore_errors=True)
-        shutil.rmtree(self._project / ".cache", ignore_errors=True)
-        self._target.mkdir()
-        os.sync()
+        emptied(self._target)
 
-    def _peer(self, *command: str) -> str:
-        subprocess.run([*command, self._url], cwd=self._target, check=True)  # noqa: S603  # the peer's own command
-        return ""
+    def _clear_all(self) -> None:
+        self.project.forget()
+        self._clear()
 
-    def _models(self, *arguments: str) -> str:
-        process = subprocess.Popen(  # noqa: S603  # our own command
-            [sys.executable, "-m", "resolver", *arguments],
-            cwd=self._project,
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"models {arguments[0]} ended with {process.returncode}")
-        return f"{usage.ru_maxrss // 1000} MB of memory"
+    def _ours(self) -> Outcome:
+        return self.project.sync("--frozen").outcome()
+
+    def _peer(self, words: Sequence[str]) -> Outcome:
+        return peers.fetched_by(words, self.url, self._target).outcome()
+
+    def _hf(self) -> Outcome:
+        ended: Ended = peers.Hf(self._target, self.served.endpoint).download(REPOSITORY)
+        if not any(self._target.rglob(FILE)):
+            raise FailedError("hf download left no file")
+        return ended.outcome()
 
 
-def _file(path: Path, size: int) -> tuple[Path, str]:
-    digest = hashlib.sha256()
-    with path.open("wb") as stream:
-        for start in range(0, size, MEGABYTE):
-            piece = os.urandom(min(MEGABYTE, size - start))
-            digest.update(piece)
-            stream.write(piece)
-    return path, digest.hexdigest()
-
-
-@contextmanager
-def _served(content: Path, distance: Sequence[str]) -> Iterator[str]:
-    command = [sys.executable, "-m", "benchmarks.file_server", str(content), *distance]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own server
-        try:
-            port = server.stdout.readline().strip() if server.stdout else ""
-            yield f"http://127.0.0.1:{port}/served.bin"
-        finally:
-            server.kill()
+def _targets(comparisons: Sequence[Comparison]) -> list[Target]:
+    found = []
+    for one in comparisons:
+        most = 1.0 if one.work == DISK else 1.1
+        for name in (OURS, ENGINE):
+            median, label = one.of(name).median, f"{one.work}, {name}"
+            found += [
+                Target(f"{label}: at most {most} x curl, unchecked", median / one.of(CURL).median, most),
+                Target(f"{label}: at least 3 x as fast as hf", one.of(HF).median / median, 3, at_least=True),
+                Target(f"{label}: at least 4 x as fast as aria2c", one.of(ARIA).median / median, 4, at_least=True),
+            ]
+    return found
 
 
 if __name__ == "__main__":

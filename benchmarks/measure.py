@@ -5,7 +5,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -23,22 +23,36 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run: in words, in numbers by name, and in seconds where its own clock is the better one."""
+
+    text: str
+    seconds: float | None = None
+    facts: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Contender:
-    """One way to do the work. `run` is timed and says in words what came of it; `prepare` is called before, untimed."""
+    """One way to do the work. `run` is timed and says what came of it; `prepare` is called before, untimed.
+
+    `most_runs` bounds the runs of one that takes a minute each time.
+    """
 
     name: str
-    run: Callable[[], str]
+    run: Callable[[], str | Outcome]
     prepare: Callable[[], None] = _nothing
+    most_runs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Seconds of each run of a contender, and what came of the last one."""
+    """Seconds of each run of a contender, what came of the last one, and the largest of each number of all runs."""
 
     name: str
     seconds: tuple[float, ...]
     outcome: str
     gave_up: bool = False
+    facts: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def median(self) -> float:
@@ -53,6 +67,7 @@ class Measured:
             "seconds": list(self.seconds),
             "gave_up": self.gave_up,
             "outcome": self.outcome,
+            "facts": dict(self.facts),
         }
 
 
@@ -66,6 +81,10 @@ class Comparison:
     def ratio(self, one: Measured) -> float:
         """How many times as long as the first contender."""
         return one.median / self.measured[0].median
+
+    def of(self, name: str) -> Measured:
+        """A contender by its name."""
+        return next(one for one in self.measured if one.name == name)
 
     def as_json(self) -> dict[str, object]:
         """For a results file."""
@@ -90,22 +109,31 @@ class _Log:
     seconds: list[float] = field(default_factory=list)
     outcome: str = ""
     gave_up: bool = False
+    facts: dict[str, float] = field(default_factory=dict)
 
     def once(self) -> None:
-        if self.gave_up:
+        if self.gave_up or len(self.seconds) == self.contender.most_runs:
             return
         self.contender.prepare()
         gc.collect()
         begin = time.perf_counter()
         try:
-            self.outcome = self.contender.run()
+            outcome = self._noted(self.contender.run())
         except GaveUpError as error:
-            self.outcome, self.gave_up = str(error), True
-        seconds = time.perf_counter() - begin
+            outcome, self.gave_up = Outcome(str(error)), True
+        seconds = time.perf_counter() - begin if outcome.seconds is None else outcome.seconds
+        self.outcome = outcome.text
         self.seconds = [seconds] if self.gave_up else [*self.seconds, seconds]
 
+    def _noted(self, outcome: str | Outcome) -> Outcome:
+        if isinstance(outcome, str):
+            return Outcome(outcome)
+        for name, value in outcome.facts.items():
+            self.facts[name] = max(value, self.facts.get(name, value))
+        return outcome
+
     def measured(self) -> Measured:
-        return Measured(self.contender.name, tuple(self.seconds), self.outcome, self.gave_up)
+        return Measured(self.contender.name, tuple(self.seconds), self.outcome, self.gave_up, self.facts)
 
 
 def positive(text: str) -> int:

@@ -10,55 +10,41 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from benchmarks.brute import Chosen, Options, as_listed, backtrack, first_of_all, largest_first
-from benchmarks.measure import RUNS, Comparison, Contender, GaveUpError, circumstances, compare, positive
+from benchmarks.measure import Comparison, Contender, GaveUpError, compare, positive
+from benchmarks.report import Row, Table, Target, arguments, known
 from benchmarks.resolvelib_peer import STRATEGIES, Strategy, catalog, resolve
 from benchmarks.selection_problems import MODELS, SMALL_MODELS, SMALL_VARIANTS, VARIANTS, Problem, drawn, planted
-from benchmarks.show import RESULTS, circumstances_text, table, times, write_json, write_plot
-from resolver import __version__
 from resolver.domain.errors import ConflictError, NothingSuitsError
 from resolver.runtimes import RUNTIMES
 from resolver.stages.arrange import arrange
 from resolver.stages.select import select
 
-TITLE = f"select: {MODELS} models x {VARIANTS} variants, one planted conflict"
 OURS = "models-lock"
 
 
 def main() -> None:
     """Measure, print, write, draw."""
-    arguments = _arguments()
-    known = {"models-lock": __version__, **circumstances("resolvelib")}
-    comparisons = [_planted(one, arguments.runs, arguments.limit) for one in planted()]
-    tallies = _tallies(list(drawn(arguments.cases, arguments.seed)), arguments.limit)
-    print(f"{TITLE}\n{circumstances_text(known)}\n\n{times(comparisons)}\n")
-    print(f"{_small_title(arguments.cases)}\n\n{_exactness(tallies)}")
-    document = {
-        "title": TITLE,
-        "circumstances": known,
-        "limit_seconds": arguments.limit,
-        "comparisons": [one.as_json() for one in comparisons],
-        "small": {
-            "title": _small_title(arguments.cases),
-            "seed": arguments.seed,
-            "tallies": [one.as_json() for one in tallies],
-        },
-    }
-    write_json(arguments.json, document)
-    write_plot(arguments.json.with_suffix(".svg"), TITLE, comparisons)
+    asked = _arguments()
+    found = known("resolvelib")
+    comparisons = [_planted(one, asked.runs, asked.limit) for one in planted()]
+    exactness = Table(
+        f"Who finds the first that fits: {_small_title(asked.cases)}, seed {asked.seed}.",
+        ("by", "first that fits", "a later one", "wrongly none", "gave up", "median a case"),
+        [one.line() for one in _tallies(list(drawn(asked.cases, asked.seed)), asked.limit)],
+    )
+    work = f"Two models contradict each other; both are to be named. resolvelib had {asked.limit:.0f} s."
+    targets = [Target(f"{one.work}: at most 0.3 s", one.of(OURS).median, 0.3) for one in comparisons]
+    row = Row(9, f"Select: {MODELS} models x {VARIANTS} variants", work, comparisons, targets, asked.runs, [exactness])
+    row.publish(asked.json, found)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.select_conflict", description=__doc__)
-    parser.add_argument("--runs", type=positive, default=RUNS, help="runs of each contender (default %(default)s)")
+    parser = arguments("select_conflict", __doc__)
     parser.add_argument("--limit", type=float, default=60, help="seconds that resolvelib gets (default %(default)s)")
     parser.add_argument("--cases", type=positive, default=400, help="small random cases (default %(default)s)")
     parser.add_argument("--seed", type=int, default=9, help="of the small random cases (default %(default)s)")
-    parser.add_argument(
-        "--json", type=Path, default=RESULTS / "select_conflict.json", help="the results; the plot goes beside them"
-    )
     return parser.parse_args()
 
 
@@ -111,16 +97,10 @@ class _Tally:
     gave_up: int
     seconds: float
 
-    def as_json(self) -> dict[str, object]:
-        """For the results file."""
-        return {
-            "name": self.name,
-            "same": self.same,
-            "suboptimal": self.later,
-            "wrongly_none": self.none,
-            "gave_up": self.gave_up,
-            "median_seconds": self.seconds,
-        }
+    def line(self) -> tuple[str, ...]:
+        """For the table."""
+        counts = (str(one) for one in (self.same, self.later, self.none, self.gave_up))
+        return self.name, *counts, f"{self.seconds * 1000:.2f} ms"
 
 
 def _tallies(problems: Sequence[Problem], limit: float) -> list[_Tally]:
@@ -147,15 +127,6 @@ def _tally(name: str, way: Callable[[Problem], Chosen], problems: Sequence[Probl
         seconds.append(time.perf_counter() - begin)
     same, later, none, gave_up = (verdicts.count(one) for one in ("same", "later", "none", "gave up"))
     return _Tally(name, same, later, none, gave_up, statistics.median(seconds))
-
-
-def _exactness(tallies: Sequence[_Tally]) -> str:
-    head = ("by", "first that fits", "a later one", "wrongly none", "gave up", "median a case")
-    rows = [
-        (one.name, str(one.same), str(one.later), str(one.none), str(one.gave_up), f"{one.seconds * 1000:.2f} ms")
-        for one in tallies
-    ]
-    return table(head, rows)
 
 
 def _ours_small(problem: Problem) -> Chosen:

@@ -32,7 +32,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 def times(comparisons: Sequence[Comparison]) -> str:
     """The medians of all comparisons, each with its ratio to the first contender."""
     rows = [
-        (one.work, each.name, duration(each), f"{'> ' * each.gave_up}{_ratio(one.ratio(each))}", each.outcome)
+        (one.work, each.name, duration(each), f"{'> ' * each.gave_up}{ratio_text(one.ratio(each))}", each.outcome)
         for one in comparisons
         for each in one.measured
     ]
@@ -41,14 +41,18 @@ def times(comparisons: Sequence[Comparison]) -> str:
 
 def duration(one: Measured) -> str:
     """A median for people, or that there was no answer."""
-    return f"gave up after {one.median:.0f} s" if one.gave_up else _seconds(one.median)
+    return duration_text(one.median, gave_up=one.gave_up)
 
 
-def _seconds(seconds: float) -> str:
+def duration_text(seconds: float, *, gave_up: bool) -> str:
+    """Seconds for people, or how long somebody tried."""
+    if gave_up:
+        return f"gave up after {seconds:.0f} s"
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
-def _ratio(ratio: float) -> str:
+def ratio_text(ratio: float) -> str:
+    """How many times as long, with as many digits as mean something."""
     return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2f}"
 
 

@@ -30,6 +30,11 @@ class Limits:
     stop: threading.Event = field(default_factory=threading.Event)
     connections: int = 8
 
+    @property
+    def small_at_a_time(self) -> int:
+        """How many small files: of them round trips are waited for, not bytes. One file at a time stays one."""
+        return self.workers if self.workers == 1 else max(self.workers, self.connections)
+
 
 def in_threads(items: Sequence[K], question: Callable[[K], T], at_a_time: int) -> "list[Future[T]]":
     """The answered futures in the order of the items; errors stay inside them.
@@ -39,14 +44,14 @@ def in_threads(items: Sequence[K], question: Callable[[K], T], at_a_time: int) -
     """
     if not items:
         return []
-    from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait  # 5 ms, where threads are wanted
+    from concurrent.futures import ThreadPoolExecutor, wait  # 5 ms, where threads are wanted
 
     pool = ThreadPoolExecutor(max(1, min(at_a_time, len(items))))
     futures = [pool.submit(question, item) for item in items]
     try:
         waiting = set(futures)
         while waiting:
-            _, waiting = wait(waiting, timeout=WAKE_SECONDS, return_when=FIRST_COMPLETED)
+            _, waiting = wait(waiting, timeout=WAKE_SECONDS)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         wait([one for one in futures if not one.cancelled()], timeout=GRACE_SECONDS)

@@ -85,7 +85,7 @@ profile_option = click.option(
 )
 only_option = click.option("--only", multiple=True, metavar="NAME", help="Only this model (repeatable).")
 workers_option = click.option(
-    "--max-workers", type=click.IntRange(1, MOST_WORKERS), metavar="N", help="Files at a time (default 3)."
+    "--max-workers", type=click.IntRange(1, MOST_WORKERS), metavar="N", help="Large files at a time (default 3)."
 )
 strict_option = click.option("--strict", is_flag=True, help="A failed optional model counts like a required one.")
 timeout_option = click.option(

@@ -1,7 +1,7 @@
 """Downloads into the store: several at a time, each streamed, hashed on the way, and published only when right."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
@@ -12,7 +12,7 @@ from resolver.domain.lock import Artifact, File
 from resolver.domain.plan import Download
 from resolver.domain.ports import Reporter
 from resolver.stages.fetch.crew import fill
-from resolver.stages.fetch.limits import Connections, Pace
+from resolver.stages.fetch.limits import SMALL, Connections, Pace
 from resolver.stages.fetch.places import MIRROR_PATIENCE, Place, Places, joined
 from resolver.stages.fetch.pour import Flow, PartFile
 
@@ -87,11 +87,22 @@ def fetch(
         return Fetched(download, received.total)
 
     try:
-        futures = in_threads(downloads, one, limits.workers)
+        return _each(downloads, one, limits)
     except BaseException:
         limits.stop.set()
         raise
-    return tuple(future.result() for future in futures)
+
+
+def _each(downloads: Sequence[Download], one: Callable[[Download], Fetched], limits: Limits) -> tuple[Fetched, ...]:
+    """The small files first, many at a time, then the large ones; the answers stand in the order of the downloads."""
+    places = range(len(downloads))
+    small = [place for place in places if downloads[place].file.size <= SMALL]
+    large = [place for place in places if downloads[place].file.size > SMALL]
+    found: dict[int, Fetched] = {}
+    for some, at_a_time in ((small, limits.small_at_a_time), (large, limits.workers)):
+        futures = in_threads([downloads[place] for place in some], one, at_a_time)
+        found |= {place: future.result() for place, future in zip(some, futures, strict=True)}
+    return tuple(found[place] for place in places)
 
 
 class _Counter:

@@ -17,6 +17,8 @@ MOST_STALLS = 2
 LONGEST_WAIT = 30.0
 PIECES_A_SECOND = 16
 LEAST_PIECE = 1 << 12
+SMALL = 1 << 20
+"""Bytes up to which a file costs a round trip and little else."""
 
 
 class Pace:

@@ -13,6 +13,7 @@ from resolver.domain.lock import Artifact, File
 from resolver.domain.plan import Download
 from resolver.domain.ports import Body, Silence
 from resolver.stages.fetch import Fetched, Places, fetch
+from resolver.stages.fetch.limits import SMALL
 from tests.unit.domain.values import artifact, file
 from tests.unit.stages.fetch.fakes import FakeBlobs, FakeBody, FakePart, FakeSource, Sleepless
 
@@ -156,9 +157,10 @@ def test_one_that_fails_does_not_stop_the_others() -> None:
     assert blobs.has(FILES[2])
 
 
-def test_so_many_come_at_a_time_and_no_more() -> None:
+def at_once(contents: dict[str, bytes], expected: int) -> int:
+    """How many files come at a time with two workers; each waits until as many as expected have begun."""
     together, most = [0], [0]
-    lock, everybody = threading.Lock(), threading.Barrier(2, timeout=10)
+    lock, everybody = threading.Lock(), threading.Barrier(expected, timeout=10)
 
     def before(_path: str, _offset: int) -> Body | None:
         with lock:
@@ -169,12 +171,33 @@ def test_so_many_come_at_a_time_and_no_more() -> None:
             together[0] -= 1
         return None
 
-    source = FakeSource({str(n): b"x%d" % n for n in range(6)})
+    source = FakeSource(contents)
     source.before = before
-    files = [file(path, content) for path, content in source.contents.items()]
+    files = [file(path, content) for path, content in contents.items()]
     found = run(source, FakeBlobs(), files, limits=Limits(workers=2, stop=Sleepless()))
-    assert [one.error for one in found] == [None] * 6
-    assert most == [2]
+    assert [(one.download.file, one.error) for one in found] == [(one, None) for one in files]
+    return most[0]
+
+
+def test_so_many_large_files_come_at_a_time_and_no_more() -> None:
+    assert at_once({str(n): bytes(SMALL) + b"x%d" % n for n in range(6)}, 2) == 2
+
+
+def test_of_small_files_more_come_at_a_time_and_no_more_either() -> None:
+    assert at_once({str(n): b"x%d" % n for n in range(16)}, 8) == 8
+
+
+def test_small_files_come_before_large_ones_and_are_told_in_the_order_of_the_plan() -> None:
+    contents = {"large": bytes(SMALL + 1), "small": bytes(SMALL), "none": b""}
+    source = FakeSource(contents)
+    found = run(
+        source,
+        FakeBlobs(),
+        [file(path, content) for path, content in contents.items()],
+        limits=Limits(workers=1, stop=Sleepless()),
+    )
+    assert [path for path, _, _ in source.opened] == ["small", "none", "large"]
+    assert [one.download.file.path for one in found] == ["large", "small", "none"]
 
 
 def test_once_stopped_everything_ends_with_what_came() -> None:

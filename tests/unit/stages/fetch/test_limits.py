@@ -192,3 +192,8 @@ def test_connections_besides_the_first_of_each_file_are_counted() -> None:
     connections.give_back()
     assert connections.take()
     assert not Connections(Limits(workers=9, connections=5)).take()
+
+
+@pytest.mark.parametrize(("workers", "small"), [(1, 1), (2, 8), (3, 8), (8, 8), (40, 40)])
+def test_small_files_come_many_at_a_time_but_one_at_a_time_is_one(workers: int, small: int) -> None:
+    assert Limits(workers=workers).small_at_a_time == small
