@@ -16,11 +16,10 @@ from resolver.domain.lock import File
 from resolver.domain.plan import Taking
 from resolver.files.atomic import disk_error, sync_folder
 from resolver.files.digest import digest_of_stream
+from resolver.files.guarded import is_settled
 from resolver.files.links import try_link
 from resolver.files.part import PIECE, Part
 
-SETTLED_AFTER = 2 * 10**9
-"""Nanoseconds after which a further write shows in the mtime on every file system (FAT counts in two seconds)."""
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 Told = Callable[[int], None]
@@ -96,7 +95,7 @@ def _linked(file: File, mode: str, temporary: Path, place: Path, told: Told) -> 
     _publish(mode, temporary, place)
     if mode == "reflink":
         return Taken(Taking(mode), place.lstat())
-    settled = seen.st_mtime_ns + SETTLED_AFTER < now
+    settled = is_settled(seen, now)
     return Taken(Taking(mode, mtime=seen.st_mtime_ns), seen) if settled else Taken(Taking(mode))
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 LARGEST = 1 << 28
 """Bytes of the largest file that is ever read whole into memory."""
+SETTLED_AFTER = 2 * 10**9
+"""Nanoseconds: FAT, the coarsest, counts in two seconds."""
 _SAFE = (
     getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)
@@ -62,6 +64,11 @@ def write_new(path: Path, content: bytes) -> None:
         handle = open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     with os.fdopen(handle, "wb") as stream:
         stream.write(content)
+
+
+def is_settled(found: os.stat_result, now: int) -> bool:
+    """Whether a further write would show in the mtime on every file system; `now` in nanoseconds since the epoch."""
+    return found.st_mtime_ns + SETTLED_AFTER < now
 
 
 def is_ours(found: os.stat_result) -> bool:

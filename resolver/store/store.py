@@ -5,6 +5,7 @@ import errno
 import os
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ from resolver.domain.lock import File
 from resolver.domain.plan import Taking
 from resolver.files.atomic import disk_error, sync_folder
 from resolver.files.digest import digest_of_stream
-from resolver.files.guarded import is_ours, open_regular
+from resolver.files.guarded import is_ours, is_settled, open_regular
 from resolver.files.part import Part
 from resolver.files.turns import turn
 from resolver.store.patience import Patience
@@ -92,10 +93,7 @@ class Store:
             if self._digest_of(blob) != file.sha256:
                 self._drop(blob, found)
                 return False
-            if is_ours(found):
-                self.stamps.write(file.sha256, found)
-            elif self._closed:
-                self._replace(blob)
+            self._trust(blob, found)
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
@@ -247,6 +245,14 @@ class Store:
                 yield part, File("", part.size, part.sha256)
             finally:
                 part.close()
+
+    def _trust(self, blob: Path, found: os.stat_result) -> None:
+        """Remember a right blob, unless another program may have written to it within this tick of the clock."""
+        if not is_ours(found):
+            if self._closed:
+                self._replace(blob)
+        elif is_settled(found, time.time_ns()):
+            self.stamps.write(blob.name, found)
 
     def _replace(self, blob: Path) -> None:
         """Put a copy of our own in the place of a blob that another user owns."""

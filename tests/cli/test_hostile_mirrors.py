@@ -232,7 +232,7 @@ def test_a_mirror_that_dies_on_the_way_is_left_alone_from_then_on(
     result = run("sync", "--mirror", location, "--json")
     assert result.code == 0, result.text
     assert project.snapshot("org/many") == contents
-    assert len(files.requested(method="GET")) <= 10 + 3 * 6, "six tries for each of three workers"
+    assert len(files.requested(method="GET")) <= 10 + 8 * 6, "six tries for each of the eight that come at a time"
     (warning,) = result.document["warnings"]
     assert "HTTP 503" in warning
     assert waits

@@ -11,7 +11,8 @@ import pytest
 from resolver.domain.lock import File
 from resolver.domain.plan import Taking
 from resolver.files import links
-from resolver.files.adoption import SETTLED_AFTER, Offer, Taken, must_copy, take
+from resolver.files.adoption import Offer, Taken, must_copy, take
+from resolver.files.guarded import SETTLED_AFTER
 from resolver.files.links import LINK_MODES
 from tests.unit.domain.values import file
 
