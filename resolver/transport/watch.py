@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-DRIP_SECONDS = 12.0
+DRIP_SECONDS = 10.0
 """From its first byte on, the head of an answer, or a line within a body, takes no longer."""
 
 

@@ -20,7 +20,7 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes 12 seconds elsewhere takes 0.3."""
+    """What takes 10 seconds elsewhere takes 0.3."""
     monkeypatch.setattr(watch, "DRIP_SECONDS", 0.3)
     monkeypatch.setattr(client_module, "WORTH_WAITING", 0.3)
 
@@ -92,13 +92,13 @@ class Clock:
 def test_time_runs_from_the_first_byte_on(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
     stream = Watched(io.BytesIO(b"abcdef"))  # type: ignore[arg-type]  # read alike
-    stream.expect(12)
+    stream.expect(10)
     clock.now += 50
     assert stream.read(1) == b"a"
-    clock.now += 12
+    clock.now += 10
     assert stream.read(1) == b"b"
     clock.now += 0.1
-    with pytest.raises(DripError, match="not whole after 12 s"):
+    with pytest.raises(DripError, match="not whole after 10 s"):
         stream.read(1)
     stream.expect(5)
     assert stream.read(1) == b"c"
