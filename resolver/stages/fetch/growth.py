@@ -19,7 +19,7 @@ GROWN = 1.25
 """How many times as fast it must have become for the new connections to stay."""
 STEP = 8
 REST_SECONDS = 30.0
-"""No second attempt before this: conditions of a link change slowly."""
+"""No second attempt before this, unless one connection alone brings clearly less than several did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Growth:
         self._before = (1, 0.0)
         self._since: Sight | None = None
         self._rests_until = 0.0
+        self._brought = 0.0
         self.wanted = 1
 
     def look(self, sight: Sight) -> int:
@@ -50,18 +51,20 @@ class Growth:
             self._since = sight if sight.running >= self.wanted else None
             return self.wanted
         seconds = sight.now - self._since.now
-        least = PROOF_SECONDS if self.wanted > self._before[0] else LOOK_SECONDS
-        if seconds < least or sight.now < self._rests_until:
+        resting = sight.now < self._rests_until
+        least = PROOF_SECONDS if resting or self.wanted > self._before[0] else LOOK_SECONDS
+        if seconds < least:
             return self.wanted
         rate = (sight.received - self._since.received) / seconds
         self._since = None
-        self._judge(rate, sight)
+        if not resting or rate * GROWN < self._brought:
+            self._judge(rate, sight)
         return self.wanted
 
     def retreat(self, now: float, seconds: float | None = None) -> None:
         """A connection failed, or the server asks for less: half as many, and rest as long as it says."""
         self.wanted, self._since = max(1, self.wanted // 2), None
-        self._rests_until = now + max(REST_SECONDS, seconds or 0.0)
+        self._rests_until, self._brought = now + max(REST_SECONDS, seconds or 0.0), 0.0
 
     def stop(self) -> None:
         """One connection from now on: the server has no ranges, or they are not to be trusted."""
@@ -71,9 +74,9 @@ class Growth:
         connections, before = self._before
         if self.wanted > connections and rate < GROWN * before:
             self.wanted = connections
-            self._rests_until = sight.now + REST_SECONDS
+            self._rests_until, self._brought = sight.now + REST_SECONDS, rate
         elif self.wanted < self._most and self._worth(rate, sight.left):
-            self._before = (self.wanted, rate)
+            self._before, self._rests_until = (self.wanted, rate), 0.0
             self.wanted = min(self._most, self.wanted * STEP)
 
     def _worth(self, rate: float, left: int) -> bool:

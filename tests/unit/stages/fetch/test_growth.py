@@ -56,6 +56,23 @@ def test_where_the_link_is_full_the_others_are_let_go_for_a_while() -> None:
     assert link.growth.wanted == 8, "later it is worth another try"
 
 
+def test_others_that_were_let_go_because_of_a_lucky_moment_come_back() -> None:
+    link = Link(Growth(8))
+    assert link.brings(140 * MEGABYTE, LOOK_SECONDS * 1.01) == 8, "a burst from some buffer"
+    assert link.brings(150 * MEGABYTE) == 1
+    assert link.brings(20 * MEGABYTE, PROOF_SECONDS * 0.9) == 1
+    assert link.brings(20 * MEGABYTE, PROOF_SECONDS) == 8
+    assert link.brings(150 * MEGABYTE) == 8
+
+
+def test_a_server_that_asked_for_less_is_left_alone_however_little_comes() -> None:
+    link = Link(Growth(8))
+    link.brings(20 * MEGABYTE)
+    link.brings(20 * MEGABYTE)
+    link.growth.retreat(link.now)
+    assert link.brings(1 * MEGABYTE, REST_SECONDS - 1) == 1
+
+
 @pytest.mark.parametrize(
     ("rate", "left"), [(FAST, LEFT), (20 * MEGABYTE, WORTH_BYTES - 1), (100 * MEGABYTE, 199 * MEGABYTE)]
 )
