@@ -105,4 +105,4 @@ def _sizes(found: Collection) -> str:
     total = f"{count(len(found.blobs) + len(found.parts), 'file')}, {format_size(found.size)}"
     if found.freed == found.size:
         return total
-    return f"{total} ({format_size(found.size - found.freed)} of it stay on the disk: linked in a project)"
+    return f"{total} ({format_size(found.size - found.freed)} of it stay on the disk under another name)"

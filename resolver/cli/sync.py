@@ -70,11 +70,11 @@ def sync(
             _say_plan(prepared)
         report = workflow.perform(workspace, prepared, chosen)
     code = exit_code(report, strict=strict)
-    if session.json:
+    _say(session, report)
+    if session.json:  # last: who interrupts before has the error's document, and no second one
         from resolver.cli.documents import sync_document, write
 
         write("sync", code, sync_document(report))
-    _say(session, report)
     return code
 
 

@@ -55,10 +55,14 @@ def _placed(one: Placement, target: Path, blob: Path, modes: Sequence[str]) -> t
     try:
         mode = place_link(blob, target, tuple(modes))
     except OSError as error:
-        if target.is_dir() and not target.is_symlink():
+        if target.is_symlink() or not target.is_dir():
+            raise
+        try:
+            target.rmdir()  # an empty one is nobody's
+        except OSError:
             hint = "move it away and sync again"
             raise DiskError(f"{target} is a folder where a file belongs", hint=hint) from error
-        raise
+        mode = place_link(blob, target, tuple(modes))
     found = target.stat()
     return mode, Trace(found.st_size, found.st_mtime_ns, found.st_ino, one.file.sha256)
 

@@ -37,10 +37,12 @@ def plan(
 def _adopted(
     single: Iterable[Placement], artifacts: Mapping[str, Artifact], elsewhere: Finder
 ) -> tuple[list[Adoption], list[Download]]:
-    """What another cache seems to hold, and what has to be fetched."""
+    """What another cache seems to hold, of whichever artifact with that content, and what has to be fetched."""
+    wanted = [(one, elsewhere(artifacts[one.artifact], one.file)) for one in single]
+    known = {one.file.sha256: origins for one, origins in wanted if origins}
     adoptions, downloads = [], []
-    for one in single:
-        origins = elsewhere(artifacts[one.artifact], one.file)
+    for one, own in wanted:
+        origins = own or known.get(one.file.sha256)
         if origins:
             adoptions.append(Adoption(one.artifact, one.file, one.models, origins))
         else:

@@ -77,7 +77,7 @@ def test_dry_run_removes_nothing(synced: Project, run: Run) -> None:
 
 def test_what_a_project_still_has_is_not_called_freed(synced: Project, run: Run) -> None:
     os.link(next(one for one in synced.blobs() if one.read_bytes() == b"nobody's"), synced.folder / "another name")
-    assert "1 file, 8 B (8 B of it stay on the disk: linked in a project)" in run("cache", "gc", "-y").stderr
+    assert "1 file, 8 B (8 B of it stay on the disk under another name)" in run("cache", "gc", "-y").stderr
 
 
 @pytest.mark.parametrize("flags", [(), ("--json",)])

@@ -1,7 +1,11 @@
 """The real process: what a shell sees of it, and what it does when it is interrupted."""
 
+import importlib
 import json
 import signal
+import subprocess
+import sys
+import textwrap
 import time
 
 import pytest
@@ -98,6 +102,36 @@ def test_an_interrupted_sync_says_so_in_json(offered: Project, run: Run, hub: Lo
     process.send_signal(signal.SIGINT)
     result = finished(process)
     assert (result.code, result.document["exit_code"], result.document["ok"]) == (130, 130, False)
+
+
+def test_an_interrupt_at_the_last_moment_is_one_document_too(
+    offered: Project, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    assert run("lock").code == 0
+    monkeypatch.setattr(importlib.import_module("resolver.cli.sync"), "_last_line", interrupt)
+    result = run("sync", "--json")
+    assert (result.code, result.document["schema"]) == (130, "models.error/1")
+    assert offered.snapshot(REPO)["model.bin"] == LARGE
+
+
+def test_an_interrupt_before_anybody_listens_has_no_traceback(project: Project) -> None:
+    code = """
+        import os, signal, sys
+        class Interrupt:
+            def find_spec(self, name, *_):
+                if name == "resolver.cli.environment":
+                    os.kill(os.getpid(), signal.SIGINT)
+        sys.meta_path.insert(0, Interrupt())
+        from resolver.__main__ import main
+        main()
+    """
+    environment = {**project.environment, "PYTHONPATH": str(project.root)}
+    command = [sys.executable, "-c", textwrap.dedent(code), "status"]
+    done = subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: interrupted\n")
 
 
 def test_an_interrupt_does_not_wait_for_a_silent_server(offered: Project, run: Run, hub: LocalHub) -> None:

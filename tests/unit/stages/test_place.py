@@ -114,6 +114,15 @@ def test_a_folder_where_the_file_belongs_is_an_error_that_stops_no_other(root: P
     assert kept.exists()
 
 
+@pytest.mark.parametrize("modes", [HARD, ("copy",)])
+def test_an_empty_folder_where_the_file_belongs_makes_room(root: Path, modes: tuple[str, ...]) -> None:
+    (root / "hub" / "one.bin").mkdir(parents=True)
+    found = place([ONE], root, lambda one: blob(root, one.sha256), modes)
+    assert (found.errors, list(found.traces)) == ({}, [ONE.path])
+    assert [one.name for one in (root / "hub").iterdir()] == ["one.bin"]
+    assert (root / "hub" / "one.bin").read_bytes() == CONTENT
+
+
 def test_a_blob_that_is_gone_is_an_error_that_stops_no_other(root: Path) -> None:
     gone = placement("hub/gone.bin", file("gone.bin", b"gone"))
     found = place([gone, TWO], root, lambda one: blob(root, one.sha256), HARD)

@@ -10,6 +10,7 @@ from tests.unit.domain.values import KEY, artifact, file, placement, survey, vie
 
 ONE, TWO = file("one.bin", b"1"), file("two.bin", b"22")
 ARTIFACTS = {KEY: artifact(KEY, ONE, TWO)}
+ORIGIN = ("blobs/one",)
 NOTHING = Plan((), (), (), (), (), frozenset())
 
 
@@ -164,6 +165,18 @@ def test_what_another_cache_seems_to_hold_is_adopted_and_not_fetched() -> None:
     assert found.downloads == (Download(KEY, TWO, ("asr",)),)
     assert (found.bytes_to_adopt, found.bytes_to_fetch) == (ONE.size, TWO.size)
     assert found.placements == tuple(wanted.placements.values())
+
+
+def test_what_another_cache_holds_of_one_artifact_is_not_fetched_for_another() -> None:
+    twin = artifact("hf:org/twin@main", ONE)
+
+    def only_of_the_second(asked: Artifact, _: File) -> tuple[str, ...]:
+        return ORIGIN if asked == twin else ()
+
+    wanted = view(placement("x/one.bin", ONE), placement("y/same.bin", ONE, twin.key, ("vad",)))
+    found = plan(wanted, survey(wanted), {**ARTIFACTS, twin.key: twin}, nothing_stored, only_of_the_second)
+    assert found.downloads == ()
+    assert [(one.artifact, one.origins) for one in found.adoptions] == [(KEY, ORIGIN), (twin.key, ORIGIN)]
 
 
 def test_no_other_cache_is_looked_at_for_what_is_stored_or_packed() -> None:
