@@ -14,10 +14,11 @@ class Stamps:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
+        self._folder = rooms.root / STAMPS
 
     def path(self, sha256: str) -> Path:
         """Where the stamp of a blob lies."""
-        return self._rooms.root / STAMPS / sha256[:2] / sha256
+        return self._folder.joinpath(sha256[:2], sha256)
 
     def holds(self, sha256: str, found: os.stat_result) -> bool:
         """Whether the blob is what was stamped, by a stamp of our own."""

@@ -37,6 +37,7 @@ class Store:
     def __init__(self, root: Path, stop: threading.Event | None = None, note: Callable[[str], None] = _silent) -> None:
         self.root = root
         self.rooms = Rooms(root)
+        self._blobs = root / BLOBS
         self.stamps = Stamps(self.rooms)
         self.staging = Staging(self.rooms.staging, lambda sha256: is_sha256(sha256) and self.blob(sha256).exists())
         self.registrations = Registrations(self.rooms, self._write)
@@ -52,7 +53,7 @@ class Store:
         """
         if not is_sha256(sha256):
             raise ValueError(f"{sha256!r} is no sha256")
-        return self.root / BLOBS / sha256[:2] / sha256
+        return self._blobs.joinpath(sha256[:2], sha256)  # in one step: it is asked ten times for each file
 
     def has(self, file: File) -> bool:
         """Whether the blob is here and still what was published; one that is not is hashed, and dropped if wrong."""
