@@ -113,9 +113,11 @@ class Store:
         except OSError as error:
             raise disk_error(error, blob) from error
 
-    def staged(self, file: File) -> int:
-        """Bytes of the file that an earlier, broken-off download left."""
-        return self.staging.staged(self.blob(file.sha256).name)
+    def staged(self, *files: File) -> int:
+        """Bytes of the files that earlier, broken-off downloads left; of none more than it has."""
+        names = [self.blob(file.sha256).name for file in files]
+        there = self.staging.staged()
+        return sum(min(file.size, there.get(name, 0)) for file, name in zip(files, names, strict=True))
 
     @contextlib.contextmanager
     def stage(self, sha256: str) -> Iterator[Part]:
