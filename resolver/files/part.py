@@ -46,7 +46,7 @@ def there(path: Path) -> Extents:
         size = path.lstat().st_size
     except FileNotFoundError:
         return Extents()
-    journal = read_regular(journal_of(path))
+    journal = read_regular(journal_of(path)) if size else None
     if journal is None or not _LINE.match(journal[0]):
         return Extents([(0, size)])
     found = ((int(line[1], 16), int(line[2], 16)) for line in _LINE.finditer(journal[0]))

@@ -34,6 +34,8 @@ class HubCache:
             return ()
         folder = self._root / f"models--{artifact.name.replace('/', '--')}"
         exact = [inside(folder / "snapshots" / artifact.commit, file.path), folder / "blobs" / file.sha256]
+        if not folder.exists():
+            return ()
         return self._sound(exact, file) or self._sound(self._other_snapshots(folder, file), file)
 
     def _other_snapshots(self, folder: Path, file: File) -> Iterable[Path]:

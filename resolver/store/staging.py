@@ -39,13 +39,19 @@ class Staging:
         """The file that is locked by who fetches a blob, or collects."""
         return self.folder / f"{what}{LOCK}"
 
-    def staged(self, sha256: str) -> int:
-        """Bytes of the blob that are there already."""
-        try:
-            names = [name for name in self._names() if name.startswith(sha256) and name.endswith(PART)]
-            return max((there(self.folder / name).size for name in names), default=0)
-        except OSError:
-            return 0
+    def staged(self) -> dict[str, int]:
+        """Bytes that are there already of blobs, by their digests; the folder is read once, however many are asked for.
+
+        Of several parts of one blob the largest counts, and what cannot be read counts for nothing.
+        """
+        found: dict[str, int] = {}
+        with contextlib.suppress(OSError):
+            for name in self._names():
+                if name.endswith(PART):
+                    sha256 = name.partition(".")[0]
+                    with contextlib.suppress(OSError):
+                        found[sha256] = max(found.get(sha256, 0), there(self.folder / name).size)
+        return found
 
     @contextlib.contextmanager
     def claimed(self, sha256: str) -> Iterator[Part]:

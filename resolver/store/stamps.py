@@ -14,13 +14,17 @@ class Stamps:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
+        self._folder = rooms.root / STAMPS
+        self._written: dict[str, bytes] = {}
 
     def path(self, sha256: str) -> Path:
         """Where the stamp of a blob lies."""
-        return self._rooms.root / STAMPS / sha256[:2] / sha256
+        return self._folder.joinpath(sha256[:2], sha256)
 
     def holds(self, sha256: str, found: os.stat_result) -> bool:
-        """Whether the blob is what was stamped, by a stamp of our own."""
+        """Whether the blob is what was stamped, by a stamp of our own; what this process stamped it need not read."""
+        if self._written.get(sha256) == _stamp_of(found):
+            return True
         try:
             stamp = read_regular(self.path(sha256))
         except OSError:
@@ -30,9 +34,10 @@ class Stamps:
     def write(self, sha256: str, found: os.stat_result) -> None:
         """Remember a blob as it is now."""
         path = self.path(sha256)
+        stamp = self._written[sha256] = _stamp_of(found)
         with contextlib.suppress(OSError, DiskError):
             self._rooms.folder(path.parent)
-            write_new(path, _stamp_of(found))
+            write_new(path, stamp)
 
 
 def _stamp_of(found: os.stat_result) -> bytes:

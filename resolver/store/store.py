@@ -37,6 +37,7 @@ class Store:
     def __init__(self, root: Path, stop: threading.Event | None = None, note: Callable[[str], None] = _silent) -> None:
         self.root = root
         self.rooms = Rooms(root)
+        self._blobs = root / BLOBS
         self.stamps = Stamps(self.rooms)
         self.staging = Staging(self.rooms.staging, lambda sha256: is_sha256(sha256) and self.blob(sha256).exists())
         self.registrations = Registrations(self.rooms, self._write)
@@ -52,7 +53,7 @@ class Store:
         """
         if not is_sha256(sha256):
             raise ValueError(f"{sha256!r} is no sha256")
-        return self.root / BLOBS / sha256[:2] / sha256
+        return self._blobs.joinpath(sha256[:2], sha256)  # in one step: it is asked ten times for each file
 
     def has(self, file: File) -> bool:
         """Whether the blob is here and still what was published; one that is not is hashed, and dropped if wrong."""
@@ -112,9 +113,11 @@ class Store:
         except OSError as error:
             raise disk_error(error, blob) from error
 
-    def staged(self, file: File) -> int:
-        """Bytes of the file that an earlier, broken-off download left."""
-        return self.staging.staged(self.blob(file.sha256).name)
+    def staged(self, *files: File) -> int:
+        """Bytes of the files that earlier, broken-off downloads left; of none more than it has."""
+        names = [self.blob(file.sha256).name for file in files]
+        there = self.staging.staged()
+        return sum(min(file.size, there.get(name, 0)) for file, name in zip(files, names, strict=True))
 
     @contextlib.contextmanager
     def stage(self, sha256: str) -> Iterator[Part]:

@@ -173,7 +173,7 @@ def check_disk(workspace: Workspace, job: Job) -> None:
         needs[device] = (place, needs.get(device, (place, 0))[1] + size)
 
     files: list[File] = [one.file for one in job.plan.downloads]
-    add(store, sum(max(0, file.size - workspace.store.staged(file)) for file in files))
+    add(store, sum(file.size for file in files) - workspace.store.staged(*files))
     add(store, sum(member.size for one in job.plan.extractions for member in one.members))
     add(store, _to_copy(job.plan.adoptions, store.stat().st_dev, workspace.link_modes))
     if view.stat().st_dev != store.stat().st_dev or workspace.link_modes == ("copy",):

@@ -85,7 +85,8 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
     places = _places(workspace, options.route)
     if todo.downloads and not options.dry_run:
         _refuse_offline(workspace, prospect, todo, places())
-    to_fetch = sum(max(0, one.file.size - workspace.store.staged(one.file)) for one in todo.downloads)
+    files = [one.file for one in todo.downloads]
+    to_fetch = sum(file.size for file in files) - workspace.store.staged(*files)
     warnings = (*agreed.notes, *requirement_warnings(workspace, locked, prospect.wanted))
     return Prepared(prospect, todo, to_fetch, warnings, started, agreed.memory, places)
 

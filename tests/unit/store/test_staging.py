@@ -52,6 +52,17 @@ def test_a_part_goes_on_where_it_was_left(store: Store) -> None:
     assert store.blob(FILE.sha256).read_bytes() == CONTENT
 
 
+def test_what_is_staged_of_several_files_is_counted_together_and_of_none_more_than_it_has(store: Store) -> None:
+    other = file("x", b"other")
+    for one, content in ((FILE, b"weights and more"), (other, b"oth")):
+        with store.stage(one.sha256) as part:
+            part.write(0, content)
+    assert store.staged(FILE, other) == FILE.size + 3
+    assert store.staged(other, file("y", b"absent")) == 3
+    store.staging.folder.joinpath(f"{other.sha256}.somebody.part").write_bytes(b"othe")
+    assert store.staged(other) == 4, "the largest part of it"
+
+
 def test_what_was_written_before_an_error_is_kept(store: Store) -> None:
     def broken() -> None:
         with store.stage(FILE.sha256) as part:

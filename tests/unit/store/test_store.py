@@ -166,6 +166,15 @@ def test_without_a_right_stamp_a_blob_is_hashed(store: Store, stamp: bytes | Non
     path = store.root / "stamps" / "sha256" / FILE.sha256[:2] / FILE.sha256
     path.unlink() if stamp is None else path.write_bytes(stamp)
     edit_silently(blob, b"WEIGHTS")
+    assert not Store(store.root).has(FILE)
+
+
+def test_what_this_process_stamped_it_need_not_read(store: Store) -> None:
+    blob = fill(store)
+    store.root.joinpath("stamps", "sha256", FILE.sha256[:2], FILE.sha256).unlink()
+    edit_silently(blob, b"WEIGHTS")
+    assert store.has(FILE), "neither the stamp nor the bytes are read"
+    edit(blob, b"WEIGHTS")
     assert not store.has(FILE)
 
 
