@@ -56,7 +56,8 @@ def test_kills_at_random_moments_cost_little_and_spoil_nothing(everything: Proje
     figure(
         "crash at any point",
         "kill -9 at 200 random moments of a sync: 0 corrupt blobs, 0 junk after the next run, <= 1 MiB again a kill",
-        f"{killed} kills over the whole life of the process: 0 corrupt, 0 junk, {again // killed // 1000} kB a kill, at worst {worst // 1000} kB",
+        f"{killed} kills over the whole life of the process: 0 corrupt, 0 junk, {again // killed // 1000} kB a kill, "
+        f"at worst {worst // 1000} kB",
     )
 
 
