@@ -12,6 +12,8 @@ HINT = "set MODELS_STORE to a folder of your own"
 BLOBS, STAMPS = "blobs/sha256", "stamps/sha256"
 STAGING, PROJECTS, AGREEMENTS = "staging", "projects", "agreements"
 _ROOMS = ("blobs", BLOBS, "stamps", STAMPS, STAGING, PROJECTS, AGREEMENTS)
+_EXPECTED = frozenset({*_ROOMS, "lost+found"})
+"""What may lie in a folder that becomes a store: a disk of its own has a folder for what it lost."""
 _BELIEVED = ("stamps", AGREEMENTS)
 """What is trusted for no other reason than that it lies in the store."""
 
@@ -33,13 +35,14 @@ class Rooms:
         """Make what is missing and close what is open; whether this was the first time.
 
         Raises:
-            DiskError: something of it is another user's, or a link.
+            DiskError: something of it is another user's, or a link, or the folder is no store and holds other files.
             OSError: it cannot be made.
         """
         if self._prepared:
             return False
         with contextlib.suppress(FileExistsError):
             self.root.mkdir(parents=True, mode=0o700)
+        self._refuse_strangers()
         if self._close(self.root, self.root.stat()) | self._make():
             import shutil  # 2 ms, where a store was open to others
 
@@ -72,6 +75,15 @@ class Rooms:
         except OSError:
             return False
         return all(stat.S_ISDIR(one.st_mode) and is_ours(one) and not _writable(one) for one in found)
+
+    def _refuse_strangers(self) -> None:
+        """What is not ours is not closed to others, and nothing in it is removed: `/`, `/tmp`, a home, a project."""
+        stranger = None
+        with contextlib.suppress(PermissionError, NotADirectoryError):  # `_close` says what is wrong with such a root
+            if not (self.root / BLOBS).exists():
+                stranger = next((one.name for one in self.root.iterdir() if one.name not in _EXPECTED), None)
+        if stranger is not None:
+            raise DiskError(f"{self.root} is no store, and holds other files ({stranger})", hint=HINT)
 
     def _make(self) -> bool:
         """Every room; whether others could write to one of them."""

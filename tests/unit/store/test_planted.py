@@ -280,3 +280,33 @@ def test_what_another_user_says_of_a_project_is_not_believed(store: Store, monke
     (agreement,) = (store.root / AGREEMENTS).iterdir()
     owned_by_another(monkeypatch, agreement)
     assert store.agreed(Path("/project")) is None
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o777])
+def test_a_folder_with_other_files_does_not_become_a_store_and_stays_as_it_is(store: Store, mode: int) -> None:
+    mine = store.root / "agreements" / "contract.pdf"
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(PRECIOUS)
+    (store.root / "letters").mkdir()
+    store.root.chmod(mode)
+    with pytest.raises(DiskError, match=r"is no store, and holds other files \(letters\)") as caught:
+        store.keep([CONTENT])
+    assert "MODELS_STORE" in str(caught.value.hint)
+    assert stat.S_IMODE(store.root.stat().st_mode) == mode
+    assert mine.read_bytes() == PRECIOUS
+    assert sorted(one.name for one in store.root.iterdir()) == ["agreements", "letters"]
+
+
+@pytest.mark.parametrize("there", [[], ["lost+found"], ["blobs"], ["stamps", "staging", "projects", "agreements"]])
+def test_an_empty_folder_a_disk_and_what_was_begun_become_a_store(store: Store, there: list[str]) -> None:
+    for name in there:
+        (store.root / name).mkdir(parents=True)
+    store.root.mkdir(exist_ok=True)
+    assert store.keep([CONTENT]) == (FILE.sha256, FILE.size)
+
+
+def test_other_files_beside_the_blobs_of_a_store_are_no_hindrance(store: Store) -> None:
+    store.keep([CONTENT])
+    (store.root / "README").write_bytes(PRECIOUS)
+    assert Store(store.root).has(FILE)
+    assert Store(store.root).keep([b"more"])
