@@ -15,7 +15,7 @@ its journal.
 import contextlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from resolver.domain.errors import DiskError
@@ -39,16 +39,16 @@ class Staging:
         """The file that is locked by who fetches a blob, or collects."""
         return self.folder / f"{what}{LOCK}"
 
-    def staged(self) -> dict[str, int]:
-        """Bytes that are there already of blobs, by their digests; the folder is read once, however many are asked for.
+    def staged(self, wanted: Collection[str]) -> dict[str, int]:
+        """Bytes of each wanted blob that are there already; the folder is read once, however many are wanted.
 
         Of several parts of one blob the largest counts, and what cannot be read counts for nothing.
         """
         found: dict[str, int] = {}
         with contextlib.suppress(OSError):
-            for name in self._names():
-                if name.endswith(PART):
-                    sha256 = name.partition(".")[0]
+            for name in self._names() if wanted else ():
+                sha256 = name.partition(".")[0]
+                if sha256 in wanted and name.endswith(PART):
                     with contextlib.suppress(OSError):
                         found[sha256] = max(found.get(sha256, 0), there(self.folder / name).size)
         return found

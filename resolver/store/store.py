@@ -116,7 +116,7 @@ class Store:
     def staged(self, *files: File) -> int:
         """Bytes of the files that earlier, broken-off downloads left; of none more than it has."""
         names = [self.blob(file.sha256).name for file in files]
-        there = self.staging.staged()
+        there = self.staging.staged(frozenset(names))
         return sum(min(file.size, there.get(name, 0)) for file, name in zip(files, names, strict=True))
 
     @contextlib.contextmanager

@@ -47,6 +47,11 @@ def test_a_cache_that_does_not_exist_holds_nothing(repository: Path) -> None:
     assert found(repository) == []
 
 
+def test_a_cache_that_cannot_be_looked_into_holds_nothing(tmp_path: Path) -> None:
+    unlikely = artifact(f"hf:org/{'n' * 300}@main", FILE)
+    assert HubCache(tmp_path, tmp_path / "view").find(unlikely, FILE) == ()
+
+
 def test_a_link_of_the_pinned_snapshot_leads_to_the_file(repository: Path) -> None:
     blob = linked(repository, "0" * 40)
     assert found(repository) == [blob]

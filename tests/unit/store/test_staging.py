@@ -63,6 +63,17 @@ def test_what_is_staged_of_several_files_is_counted_together_and_of_none_more_th
     assert store.staged(other) == 4, "the largest part of it"
 
 
+def test_the_folder_of_parts_is_read_once_for_all_files(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.stage(FILE.sha256) as part:
+        part.write(0, b"wei")
+    calls: list[str] = []
+    monkeypatch.setattr(os, "listdir", noting(calls, "listdir", os.listdir))
+    assert store.staged(FILE, *(file(f"{number}", b"%d" % number) for number in range(9))) == 3
+    assert calls == ["listdir"]
+    assert store.staged() == 0
+    assert calls == ["listdir"], "nothing is asked for, and nothing is read"
+
+
 def test_what_was_written_before_an_error_is_kept(store: Store) -> None:
     def broken() -> None:
         with store.stage(FILE.sha256) as part:
