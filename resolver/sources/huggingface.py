@@ -204,8 +204,9 @@ class HuggingFace:
 
     def _regular(self, place: Place, file: Listed) -> bytes:
         """Its bytes, from where such files were found before if these are right, else from the hub's own address."""
+        gated = self._repository(place.repository, place.commit).gated  # serves its files itself: nothing to guess
         with self._shortcuts.turn(place), self._room:
-            shortcut = self._shortcuts.regular(place)
+            shortcut = None if gated else self._shortcuts.regular(place)
             answer = self._taken(shortcut, place, file.size, WHOLE) if shortcut else None
             if shortcut and answer:
                 content = answer.read_all(LARGEST_REGULAR_FILE)

@@ -71,6 +71,19 @@ def test_a_repository_costs_a_listing_a_gate_a_request_for_each_small_file_and_t
     assert looks(hub) == -(-len(WEIGHTS) // (1 << 16)), "each block of the weights once, at its address"
 
 
+def test_nothing_is_guessed_of_a_gated_repository_which_serves_its_files_itself(hub: LocalHub, client: Client) -> None:
+    hub.commit("org/first", FILES)
+    hub.commit("org/gated", FILES, gated="auto")
+    hub.add_token("canary")
+    hub.grant("org/gated", "canary")
+    source = HuggingFace(lambda: client, hub.endpoint, "canary")
+    locked(source, "org/first")
+    hub.reset_requests()
+    assert digests(locked(source, "org/gated")) == FOUND
+    assert hub.requested("resolve-cache") == []
+    assert len(hub.requests) - looks(hub) == 2 + SMALL
+
+
 @pytest.mark.parametrize("kind", ["flip", "truncate"])
 def test_a_shortcut_that_has_other_bytes_is_not_believed(hub: LocalHub, client: Client, kind: str) -> None:
     source = HuggingFace(lambda: client, hub.endpoint, None)
