@@ -37,12 +37,14 @@ class SourceSettings:
 class SourceKind:
     """A kind of source: how to connect to it, the runtime of its models where none is named, and if it is far.
 
+    `at_a_time` bounds the artifacts that are pinned at the same time: few where that reads whole files.
     `elsewhere` finds what other programs fetched from it; what lies below the given folder, our view, is not meant.
     """
 
     connect: Callable[[SourceSettings], Source]
     default_runtime: str
     remote: bool = True
+    at_a_time: int = 8
     elsewhere: Callable[[SourceSettings, Path], Finder] | None = None
 
 
@@ -117,7 +119,7 @@ def _folder(settings: SourceSettings) -> Source:
 SOURCES: Mapping[str, SourceKind] = {
     "file": SourceKind(_folder, "files", remote=False),
     "github": SourceKind(_github, "torch-hub"),
-    "hf": SourceKind(_huggingface, "huggingface", elsewhere=_hub_cache),
+    "hf": SourceKind(_huggingface, "huggingface", at_a_time=32, elsewhere=_hub_cache),
     "pypi": SourceKind(_package_index, "python"),
     "spacy": SourceKind(_spacy, "spacy"),
     "url": SourceKind(_web, "files"),

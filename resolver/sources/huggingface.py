@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from resolver.concurrency import in_threads
 from resolver.domain.errors import (
@@ -17,17 +17,19 @@ from resolver.domain.errors import (
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import MAIN, Request
 from resolver.domain.names import objections
-from resolver.domain.ports import Body, Candidate, Desk, Portion, Refusal
+from resolver.domain.ports import WHOLE, Body, Candidate, Desk, Portion, Refusal
 from resolver.files.digest import git_blob_id
 from resolver.sources.hub_api import HubApi, Listed, Repository
-from resolver.sources.reading import remote_file, translated
-from resolver.sources.shortcuts import Shortcuts
+from resolver.sources.reading import spanned, translated
+from resolver.sources.shortcuts import Place, Shortcuts
 from resolver.transport.answer import Answer
 from resolver.transport.client import Client
 from resolver.transport.errors import StatusError
 from resolver.transport.origins import Credential
 
-FILES_AT_A_TIME = 4
+FILES_AT_A_TIME = 8
+QUESTIONS_AT_A_TIME = 32
+"""Of a lock, to this endpoint and where it leads, each of some hundred bytes; what a sync fetches has other bounds."""
 LARGEST_REGULAR_FILE = 1 << 28
 
 
@@ -39,6 +41,7 @@ class HuggingFace:
         self._endpoint = endpoint.rstrip("/")
         self._credential = Credential(self._endpoint, f"Bearer {token}") if token else None
         self._shortcuts = Shortcuts()
+        self._room = threading.BoundedSemaphore(QUESTIONS_AT_A_TIME)
         self._known: dict[tuple[str, str], Repository] = {}
         self._lock = threading.Lock()
 
@@ -60,8 +63,11 @@ class HuggingFace:
             path = min(files, key=lambda one: (one.sha256 is None, one.path)).path if files else None
         if path is None:
             return None
+        place = Place(name, commit, path)
         try:
-            self._client().head(self._address(name, commit, path), credential=self._credential)
+            with self._room:
+                answer = self._client().head(self._address(place), credential=self._credential)
+            self._shortcuts.learn(place, self._address(place), _led_to(answer))
         except StatusError as error:
             if error.status not in (401, 403) or self._is_absent(error):
                 raise self._refused(name, error) from error
@@ -96,32 +102,34 @@ class HuggingFace:
 
     def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """A portion of the file at the pinned commit."""
-        shortcut = self._shortcuts.address(artifact, file, portion)
-        answer = self._taken(shortcut, artifact, file, portion) if shortcut else None
-        if answer is not None:
-            return answer
-        url = self._address(artifact.name, str(artifact.commit), file.path)
+        place = Place(artifact.name, str(artifact.commit), file.path)
+        shortcut = self._shortcuts.address(place, file.size, portion)
+        answer = self._taken(shortcut, place, file.size, portion) if shortcut else None
         try:
-            answer = self._client().open(url, portion=portion, credential=self._credential)
+            return answer or self._asked(place, portion)
         except StatusError as error:
             raise self._refused(artifact.name, error, file.path) from error
-        self._shortcuts.learn(artifact, file, url, answer.landed)
+
+    def _asked(self, place: Place, portion: Portion) -> Answer:
+        url = self._address(place)
+        answer = self._client().open(url, portion=portion, credential=self._credential)
+        self._shortcuts.learn(place, url, answer.landed)
         return answer
 
-    def _taken(self, url: str, artifact: Artifact, file: File, portion: Portion) -> Answer | None:
+    def _taken(self, url: str, place: Place, size: int | None, portion: Portion) -> Answer | None:
         """What a shortcut answers, if it is what the hub's own address would: that many bytes, from there on."""
         try:
             answer = self._client().open(url, portion=portion, credential=self._credential)
         except TransientError:
-            self._shortcuts.expire(artifact, file, url)
+            self._shortcuts.expire(place, url)
             raise
         except NetworkError:
-            self._shortcuts.forget(artifact, file, url)
+            self._shortcuts.forget(place, url)
             return None
-        if answer.total == file.size and answer.offset == portion.offset:
+        if answer.total == size and answer.offset == portion.offset:
             return answer
         answer.close()
-        self._shortcuts.forget(artifact, file, url)
+        self._shortcuts.forget(place, url)
         return None
 
     def _api(self) -> HubApi:
@@ -132,7 +140,8 @@ class HuggingFace:
             known = self._known.get((name, revision))
         if known is None:
             try:
-                known = self._api().repository(name, revision)
+                with self._room:
+                    known = self._api().repository(name, revision)
             except StatusError as error:
                 raise self._refused(name, error, f"revision '{revision}'") from error
             with self._lock:
@@ -161,25 +170,52 @@ class HuggingFace:
     def _way_in(self, name: str) -> str:
         return f"accept the conditions at {self._endpoint}/{name}, then set HF_TOKEN or run `hf auth login`"
 
-    def _address(self, name: str, commit: str, path: str) -> str:
-        return f"{self._endpoint}/{quote(name)}/resolve/{commit}/{quote(path)}"
+    def _address(self, place: Place) -> str:
+        return f"{self._endpoint}/{quote(place.repository)}/resolve/{place.commit}/{quote(place.path)}"
 
     def _pinned(self, name: str, commit: str, file: Listed, desk: Desk) -> tuple[File, frozenset[str]]:
-        url = self._address(name, commit, file.path)
+        place = Place(name, commit, file.path)
         try:
             if file.sha256 is None or file.size is None:
-                return self._pinned_regular(url, file, desk)
-            stream = remote_file(self._client(), url, file.size, self._credential)
-            return File(file.path, file.size, file.sha256), desk.inspect(file.path, stream)
+                return self._pinned_regular(place, file, desk)
+            with self._room:
+                return File(file.path, file.size, file.sha256), self._inspected(place, file.size, desk)
         except StatusError as error:
             raise self._refused(name, error, file.path) from error
 
-    def _pinned_regular(self, url: str, file: Listed, desk: Desk) -> tuple[File, frozenset[str]]:
-        content = self._client().get(url, limit=LARGEST_REGULAR_FILE, credential=self._credential).body
+    def _inspected(self, place: Place, size: int, desk: Desk) -> frozenset[str]:
+        def portion_of(portion: Portion) -> Answer:
+            shortcut = self._shortcuts.signed(place)
+            answer = self._taken(shortcut, place, size, portion) if shortcut else None
+            return answer or self._asked(place, portion)
+
+        return desk.inspect(place.path, spanned(self._client(), size, portion_of))
+
+    def _pinned_regular(self, place: Place, file: Listed, desk: Desk) -> tuple[File, frozenset[str]]:
+        content = self._client().patiently(lambda: self._regular(place, file))
         if git_blob_id(content) != file.blob_id:
             raise MismatchError(
-                f"{url}: the bytes are not those of git blob {file.blob_id}", hint="try again; a proxy may alter them"
+                f"{self._address(place)}: the bytes are not those of git blob {file.blob_id}",
+                hint="try again; a proxy may alter them",
             )
         sha256, size = desk.shelf.keep([content])
         with desk.shelf.open(sha256) as stream:
             return File(file.path, size, sha256), desk.inspect(file.path, stream)
+
+    def _regular(self, place: Place, file: Listed) -> bytes:
+        """Its bytes, from where such files were found before if these are right, else from the hub's own address."""
+        gated = self._repository(place.repository, place.commit).gated  # serves its files itself: nothing to guess
+        with self._shortcuts.turn(place), self._room:
+            shortcut = None if gated else self._shortcuts.regular(place)
+            answer = self._taken(shortcut, place, file.size, WHOLE) if shortcut else None
+            if shortcut and answer:
+                content = answer.read_all(LARGEST_REGULAR_FILE)
+                if git_blob_id(content) == file.blob_id:
+                    return content
+                self._shortcuts.forget(place, shortcut)
+            return self._asked(place, WHOLE).read_all(LARGEST_REGULAR_FILE)
+
+
+def _led_to(answer: Answer) -> str:
+    """Where the answer of a HEAD came from, or where it leads away to."""
+    return urljoin(answer.landed, answer.headers["location"]) if answer.status in range(300, 400) else answer.landed

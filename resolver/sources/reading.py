@@ -10,6 +10,7 @@ from resolver.domain.ports import Portion
 from resolver.files.spans import SpannedFile
 
 if TYPE_CHECKING:
+    from resolver.transport.answer import Answer
     from resolver.transport.client import Client
     from resolver.transport.errors import StatusError
     from resolver.transport.origins import Credential
@@ -20,14 +21,22 @@ IN_MEMORY = 1 << 23
 def remote_file(client: "Client", url: str, size: int, credential: "Credential | None" = None) -> BinaryIO:
     """A remote file of known size, seekable, read by range requests."""
 
+    def open_portion(portion: Portion) -> "Answer":
+        return client.open(url, portion=portion, credential=credential)
+
+    return spanned(client, size, open_portion)
+
+
+def spanned(client: "Client", size: int, open_portion: "Callable[[Portion], Answer]") -> BinaryIO:
+    """A file of known size, seekable, read portion by portion."""
+
     def fetch(start: int, length: int) -> bytes:
-        return client.patiently(lambda: _span(client, url, start, length, credential))
+        return client.patiently(lambda: _read(open_portion(Portion(start, start + length)), start, length))
 
     return cast("BinaryIO", io.BufferedReader(SpannedFile(size, fetch), 1 << 16))
 
 
-def _span(client: "Client", url: str, start: int, length: int, credential: "Credential | None") -> bytes:
-    answer = client.open(url, portion=Portion(start, start + length), credential=credential)
+def _read(answer: "Answer", start: int, length: int) -> bytes:
     try:
         if answer.offset != start:
             raise NetworkError(f"{answer.url}: the server does not serve ranges")

@@ -1,5 +1,6 @@
 """What is pinned so far, and asking the sources for the rest: candidates, then gates, then the artifacts."""
 
+import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -8,6 +9,7 @@ from resolver.domain.errors import InputError, NotFoundUpstreamError, UnsafeCont
 from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact
 from resolver.domain.ports import Candidate, Desk, Refusal, Source
+from resolver.sources import SOURCES
 from resolver.stages.resolve import Demand, Earlier, Pin, choose, complete
 from resolver.workflows.together import together
 from resolver.workflows.workspace import Workspace
@@ -36,6 +38,7 @@ class Pins:
         self._earlier = earlier
         self._may_move = may_move
         self._filters: dict[str, Filters] = {}
+        self._room = {kind: threading.BoundedSemaphore(one.at_a_time) for kind, one in SOURCES.items()}
 
     def pin(self, demands: Collection[Demand], dispensable: frozenset[str]) -> None:
         """Pin what is not pinned yet for all its uses; of the `dispensable` keys, what is not there is left out.
@@ -126,7 +129,8 @@ class Pins:
             return demand.wants(path)
 
         desk = Desk(wanted=wanted, shelf=self._workspace.store, inspect=flags_of)
-        artifact = complete(self._source(demand).artifact(demand.key, demand.request, candidate, desk), demand)
+        with self._room[demand.request.kind]:
+            artifact = complete(self._source(demand).artifact(demand.key, demand.request, candidate, desk), demand)
         self.listed[demand.key] = frozenset(listed)
         return artifact
 

@@ -8,10 +8,12 @@ from resolver.domain.errors import AccessRefusedError, ModelsError
 from resolver.domain.lock import Artifact
 from resolver.domain.plan import Download
 from resolver.domain.ports import Candidate, Refusal
-from resolver.workflows.together import AT_A_TIME
 
 if TYPE_CHECKING:
     from resolver.stages.fetch import Places
+
+AT_A_TIME = 8
+"""As many as a sync has connections at most: these are the first of them."""
 
 
 def access_error(refusals: Iterable[Refusal], needed_by: Mapping[str, str] | None = None) -> AccessRefusedError:

@@ -9,7 +9,8 @@ from resolver.domain.errors import AccessRefusedError, InputError, MismatchError
 K = TypeVar("K")
 T = TypeVar("T")
 
-AT_A_TIME = 8
+AT_A_TIME = 32
+"""Questions of some hundred bytes, of which round trips are waited for; what reads whole files has narrower bounds."""
 
 
 def together(items: Sequence[K], question: Callable[[K], T]) -> dict[K, T]:

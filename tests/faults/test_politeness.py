@@ -21,7 +21,7 @@ from tests.servers.wire import Answer, Chunk, Request, text_answer
 
 MOST = 8
 MOST_OF_A_LOCK = 32
-"""Eight repositories at a time, four files of each: questions of some hundred bytes."""
+"""Questions of some hundred bytes."""
 LARGE = 64_000_000
 RATE = 16_000_000
 
@@ -55,6 +55,18 @@ def test_a_sync_never_has_more_than_eight_connections_to_a_host(many: Project, h
     assert locking <= MOST_OF_A_LOCK
     found = f"sync --max-workers {workers}: {most}; lock of 12 repositories: {locking}"
     figure("politeness", f"at most {MOST} connections to a host while fetching", found)
+
+
+def test_a_lock_that_has_to_read_whole_files_reads_eight_at_a_time(project: Project) -> None:
+    with FileServer() as server:
+        names = [f"{number}.bin" for number in range(2 * MOST)]
+        for seed, name in enumerate(names):
+            server.put(name, weights(20_000, seed))
+        server.faults = [Fault(".bin", "slow", times=ALWAYS, bytes_per_second=40_000)]
+        models = (f"  m{number}: {{source: 'url:{server.url(name)}'}}\n" for number, name in enumerate(names))
+        project.manifest("models:\n" + "".join(models))
+        assert project.models("lock").code == 0
+        assert 3 < server.most_connections("files") <= MOST
 
 
 @dataclass

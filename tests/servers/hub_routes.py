@@ -132,7 +132,7 @@ class HubRoutes:
         if repository.card.private or repository.card.gated:
             return self._text(request, commit, path, blob)
         query = f"{quote(unquote(request.path), safe='')}=&etag=%22{etag}%22"
-        address = f"/api/resolve-cache/models/{repo_id}/{commit.sha}/{quote(path)}"
+        address = f"/api/resolve-cache/models/{repo_id}/{commit.sha}/{quote(path, safe='')}"
         return redirect_answer(307, f"{address}?{query}", headers)
 
     def _resolve_cache(self, request: Request, repo_id: str, revision: str, path: str) -> Answer:
