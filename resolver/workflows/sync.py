@@ -159,7 +159,8 @@ def _refuse_offline(workspace: Workspace, prospect: Prospect, todo: Plan, places
         return
     size = format_size(sum(one.file.size for one in remote))
     raise OfflineError(
-        f"{len(remote)} files are missing ({size}) and the network may not be used",
+        f"{'1 file is' if len(remote) == 1 else f'{len(remote)} files are'} missing ({size}) "
+        "and the network may not be used",
         hint="run `models sync` once with a network, or bring the store along",
         details=[
             *(f"{one.models[0]}  {artifacts[one.artifact].source}  {one.file.path}" for one in remote),
@@ -184,11 +185,15 @@ def _worked(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> W
 
 
 def _reused(prospect: Prospect, todo: Plan, done: Work) -> int:
-    """Bytes that are in the view and did not have to come over the wire."""
+    """Bytes of the models that are there now which did not have to come over the wire."""
     fetched = {one.file.sha256 for one in (*todo.downloads, *done.lost)}
     unpacked = [one for one in todo.extractions if one.archive.sha256 in fetched]
     fetched |= {member.sha256 for one in unpacked for member in one.members}
-    return sum(one.file.size for one in prospect.view.placements.values() if one.file.sha256 not in fetched)
+    return sum(
+        one.file.size
+        for one in prospect.view.placements.values()
+        if one.file.sha256 not in fetched and not done.errors.keys() >= set(one.models)
+    )
 
 
 def _outcomes(prospect: Prospect, todo: Plan, done: Work) -> tuple[Outcome, ...]:

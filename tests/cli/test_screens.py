@@ -168,7 +168,7 @@ vad: placed
 warning: diarization  hf:org/part@main: holds Python code that a loader imports (`allow: [remote_code]` permits it)
 error: asr: model.bin: not the bytes of sha256 f5e9677b(…), twice
 hint: the source has other bytes than were locked, and none of them was kept; `models lock --upgrade-model NAME` locks what it has now
-Synced 1 of 3 models in N s: 621 kB fetched, 26 B reused.
+Synced 1 of 3 models in N s: 621 kB fetched, 0 B reused.
 """)  # noqa: E501 - a line of the screen
     assert waits == []
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.offers import ASR, CONFIG, KEY, REPO, WEIGHTS, offer, weights
+from tests.cli.offers import ASR, CONFIG, KEY, REPO, WEIGHTS, offer, sha256, weights
 from tests.cli.project import Project
 from tests.conftest import Run
+from tests.servers.faults import ALWAYS, Fault
 from tests.servers.hub import LocalHub
 from tests.servers.index import PackageIndex, make_wheel
 
@@ -115,6 +116,21 @@ def test_offline_lists_everything_that_is_missing(synced: Project, run: Run, how
     for name in ("config.json", "model.bin"):
         assert f"asr  hf:org/name  {name}" in result.stderr
     assert not synced.view.exists()
+
+
+@pytest.mark.usefixtures("synced", "no_network")
+def test_offline_one_file_is_named_in_the_singular(synced: Project, run: Run) -> None:
+    synced.forget_view()
+    next(synced.store.joinpath("blobs").rglob(sha256(WEIGHTS))).unlink()
+    assert "1 file is missing (300 kB) and the network may not be used" in run("sync", "--offline").stderr
+
+
+def test_what_a_failed_model_had_is_not_called_reused(synced: Project, run: Run, hub: LocalHub) -> None:
+    synced.forget_view()
+    next(synced.store.joinpath("blobs").rglob(sha256(WEIGHTS))).unlink()
+    hub.faults = [Fault("model.bin", "flip", times=ALWAYS, after_bytes=7, origin="cdn")]
+    result = run("sync", "--json")
+    assert (result.code, result.document["bytes_reused"]) == (4, 0)
 
 
 @pytest.mark.usefixtures("synced", "no_network")
