@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from benchmarks.served import Log, far, free_ports, nginx
 from tests.servers.hub import LocalHub
@@ -82,7 +83,7 @@ class WrittenHub(LocalHub):
             if not blob.is_lfs:
                 near = str(answer.headers["Location"]).partition("?")[0]
                 kept = _headers(routes.answer_hub(Request("HEAD", near, "hub", {})))
-                yield f"{near} {{ etag off; {kept} alias {self.folder}/blobs/{blob.sha256}; }}"
+                yield f"{unquote(near)} {{ etag off; {kept} alias {self.folder}/blobs/{blob.sha256}; }}"
 
     def _document(self, path: str, answer: Answer) -> str:
         place = self.folder / "documents" / path.replace("/", "_")
