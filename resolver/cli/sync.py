@@ -15,7 +15,7 @@ from resolver.domain.quantities import format_size
 from resolver.domain.report import Outcome, SyncReport
 
 if TYPE_CHECKING:
-    from resolver.workflows.sync import Prepared
+    from resolver.workflows.sync import Prepared, SyncOptions
 
 
 @click.command()
@@ -47,12 +47,12 @@ def sync(
     no_origin: bool,
 ) -> int:
     """Make this machine match models.lock; lock first if the lock is missing or stale."""
-    from resolver.workflows import sync as workflow
     from resolver.workflows.route import Route
+    from resolver.workflows.sync import SyncOptions
 
     if locked and frozen:
         raise UsageError("--locked and --frozen exclude each other")
-    chosen = workflow.SyncOptions(
+    chosen = SyncOptions(
         mode="locked" if locked else "frozen" if frozen else "lock",
         profile=session.profile(profile),
         only=frozenset(only),
@@ -63,12 +63,7 @@ def sync(
         patience=timeout,
         route=Route(options.locations(mirrors, session.surroundings.folder), not frozen, not no_origin),
     )
-    with reporting(session) as reporter:
-        workspace = session.workspace(reporter)
-        prepared = workflow.prepare(workspace, chosen)
-        if not session.quiet:
-            _say_plan(prepared)
-        report = workflow.perform(workspace, prepared, chosen)
+    report = _synced(session, chosen)
     code = exit_code(report, strict=strict)
     _say(session, report)
     if session.json:  # last: who interrupts before has the error's document, and no second one
@@ -76,6 +71,17 @@ def sync(
 
         write("sync", code, sync_document(report))
     return code
+
+
+def _synced(session: Session, chosen: "SyncOptions") -> SyncReport:
+    from resolver.workflows.sync import perform, prepare
+
+    with reporting(session) as reporter:
+        workspace = session.workspace(reporter)
+        prepared = prepare(workspace, chosen)
+        if not session.quiet:
+            _say_plan(prepared)
+        return perform(workspace, prepared, chosen)
 
 
 def exit_code(report: SyncReport, *, strict: bool) -> int:
