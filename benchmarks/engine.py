@@ -15,11 +15,12 @@ from benchmarks.peers import environment
 
 def main() -> None:
     """Fetch `URL SHA256 SIZE FOLDER` and print the seconds."""
+    from resolver.concurrency import Limits
     from resolver.domain.lock import Artifact, File
     from resolver.domain.plan import Download
     from resolver.domain.ports import Silence
     from resolver.sources.web import Web
-    from resolver.stages.fetch import Limits, fetch
+    from resolver.stages.fetch import Places, fetch
     from resolver.store import Store
     from resolver.transport.client import Client, NetworkSettings
 
@@ -30,7 +31,8 @@ def main() -> None:
     store = Store(Path(folder) / "store")
     download = Download(artifact.key, file, ("one",))
     begin = time.perf_counter()
-    (fetched,) = fetch([download], {artifact.key: artifact}, {"url": Web(lambda: client)}, store, Limits(), Silence())
+    places = Places({}, {"url": Web(lambda: client)})
+    (fetched,) = fetch([download], {artifact.key: artifact}, places, store, Limits(), Silence())
     seconds = time.perf_counter() - begin
     if fetched.error is not None or not store.has(file):
         raise SystemExit(f"not fetched: {fetched.error}")
