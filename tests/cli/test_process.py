@@ -124,6 +124,7 @@ def test_an_interrupt_before_anybody_listens_has_no_traceback(project: Project) 
             def find_spec(self, name, *_):
                 if name == "resolver.cli.environment":
                     os.kill(os.getpid(), signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is deaf
         sys.meta_path.insert(0, Interrupt())
         from resolver.__main__ import main
         main()
