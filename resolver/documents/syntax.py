@@ -4,9 +4,12 @@ from itertools import islice
 
 import yaml
 
+from resolver.documents.characters import NOT_THIS
 from resolver.documents.document import MOST_PROBLEMS, Lines, Place
 from resolver.domain.errors import Problem
 
+DEEPEST = 32
+"""Mappings and lists in each other; libyaml of PyYAML 6.0.4 has a cap of its own, and may find a bomb first."""
 QUOTE = "quote this value"
 _INDICATORS = ">*%@!&`|"
 _INDENTATION = "the indentation fits nothing above"
@@ -24,6 +27,7 @@ _OUR_WORDS = (
     ("expected key", _INDENTATION, "align the keys of one mapping"),
     ("<block end>", _INDENTATION, "align the keys of one mapping"),
     ("'-' indicator", _INDENTATION, "align the items of one list"),
+    ("maximum nesting depth", f"nested deeper than {DEEPEST}", NOT_THIS),
 )
 
 

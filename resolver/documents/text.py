@@ -14,10 +14,9 @@ from resolver.documents.characters import NOT_THIS, read_lines
 from resolver.documents.document import MOST_PROBLEMS, Document, Lines, Path, Place, Plain, Value, refusal
 from resolver.documents.open_nodes import OpenNode
 from resolver.documents.scalars import NOTHING, objection_to_key, objection_to_properties, objection_to_text
-from resolver.documents.syntax import QUOTE, problems_of
+from resolver.documents.syntax import DEEPEST, QUOTE, problems_of
 from resolver.domain.errors import Problem
 
-DEEPEST = 32
 MOST_EVENTS = 200_000
 """One for each key and text, two for each mapping and list: some 12,000 variants, or half a second."""
 MOST_ENTRIES = 2_000
