@@ -12,8 +12,8 @@ from types import FrameType
 import click
 
 from resolver import __version__
-from resolver.cli.environment import Surroundings, surroundings
 from resolver.domain.errors import DiskError, InterruptedByUserError, ManifestError, ModelsError, UsageError
+from resolver.surroundings import Surroundings, surroundings
 
 VERBS = {
     "init": "Write a commented starter models.yaml.",

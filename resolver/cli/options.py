@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from resolver.cli.environment import Surroundings, WorkspaceRequest
 from resolver.domain.errors import UsageError
 from resolver.domain.ports import Reporter, Silence
 from resolver.domain.quantities import parse_size
+from resolver.surroundings import Surroundings, WorkspaceRequest
 from resolver.workflows.workspace import Workspace
 
 SLOWEST_RATE = 10_000

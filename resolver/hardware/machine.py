@@ -8,10 +8,10 @@ from pathlib import Path
 
 from resolver.hardware.interpreter import installed_versions
 from resolver.hardware.nvml import Nvml, has_library, load_nvml
+from resolver.programs import ask
 
 _LARGEST_FILE = 4 * 2**20
 _MOST_DIGITS = 19
-_COMMAND_SECONDS = 5.0
 
 
 def _no_answer(_: object) -> None:
@@ -125,31 +125,10 @@ def _libc() -> str | None:
 
 def _runner(environment: Mapping[str, str]) -> Callable[[Sequence[str]], str | None]:
     def run(command: Sequence[str]) -> str | None:
-        if os.name == "posix" and not _is_there(command[0], environment):
-            return None
-        import subprocess
-
-        try:
-            done = subprocess.run(  # noqa: S603  # the commands are literals of this layer and whole numbers, never input
-                command,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=True,
-                timeout=_COMMAND_SECONDS,
-                env={**environment, "LC_ALL": "C"},
-            )
-        except (OSError, ValueError, subprocess.SubprocessError):
-            return None
-        return done.stdout.decode("utf-8", errors="replace")
+        answer = ask(command, environment)
+        return None if answer is None or answer.code else answer.stdout.decode("utf-8", errors="replace")
 
     return run
-
-
-def _is_there(command: str, environment: Mapping[str, str]) -> bool:
-    """Whether there is a file to run; a process that only finds out that there is none costs 2 ms, and few have any."""
-    if "\0" in command:
-        return False
-    return any(os.access(f"{folder}/{command}", os.X_OK) for folder in os.get_exec_path(environment))
 
 
 def _windows_memory() -> tuple[int, int] | None:

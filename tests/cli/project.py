@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from resolver.cli.environment import Surroundings
 from resolver.cli.main import outcome
+from resolver.surroundings import Surroundings
 
 ROOT = Path(__file__).parents[2]
 SIGNALS = (signal.SIGINT, signal.SIGTERM)

@@ -122,7 +122,7 @@ def test_an_interrupt_before_anybody_listens_has_no_traceback(project: Project) 
         import os, signal, sys
         class Interrupt:
             def find_spec(self, name, *_):
-                if name == "resolver.cli.environment":
+                if name == "resolver.surroundings":
                     os.kill(os.getpid(), signal.SIGINT)
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is deaf
         sys.meta_path.insert(0, Interrupt())

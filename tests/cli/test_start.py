@@ -102,7 +102,7 @@ def test_the_version_imports_nothing_of_ours(synced: Project) -> None:
 
 def test_help_imports_the_group_and_what_every_verb_needs(synced: Project) -> None:
     assert ours(imported(synced, "--help")) == snapshot(
-        ["__main__", "cli", "cli.environment", "cli.main", "domain", "domain.errors"]
+        ["__main__", "cli", "cli.main", "domain", "domain.errors", "surroundings"]
     )
 
 
@@ -111,7 +111,6 @@ def test_what_a_sync_with_nothing_to_do_imports_is_reviewed(synced: Project) -> 
         [
             "__main__",
             "cli",
-            "cli.environment",
             "cli.main",
             "cli.options",
             "cli.progress",
@@ -170,6 +169,7 @@ def test_what_a_sync_with_nothing_to_do_imports_is_reviewed(synced: Project) -> 
             "hardware.system",
             "hardware.visible",
             "hardware.volatile",
+            "programs",
             "runtimes",
             "runtimes.faster_whisper",
             "runtimes.files",
@@ -201,6 +201,7 @@ def test_what_a_sync_with_nothing_to_do_imports_is_reviewed(synced: Project) -> 
             "store.staging",
             "store.stamps",
             "store.store",
+            "surroundings",
             "workflows",
             "workflows.agreement",
             "workflows.machine",

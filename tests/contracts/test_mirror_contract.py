@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli.environment import Surroundings, WorkspaceRequest
 from resolver.domain.errors import MismatchError, NetworkError, NotFoundUpstreamError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import WHOLE, Body, Mirror, Portion, Silence
 from resolver.mirrors import MIRRORS, MirrorSettings, kind_of
 from resolver.mirrors.http import HttpMirror
+from resolver.surroundings import Surroundings, WorkspaceRequest
 from tests.bodies import taken
 from tests.cli.mirrored import blob
 from tests.cli.offers import sha256, weights

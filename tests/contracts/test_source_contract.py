@@ -9,13 +9,13 @@ from typing import BinaryIO
 
 import pytest
 
-from resolver.cli.environment import Surroundings, WorkspaceRequest
 from resolver.domain.errors import ModelsError, NotFoundUpstreamError
 from resolver.domain.lock import Artifact, File, key_for
 from resolver.domain.manifest import Request
 from resolver.domain.ports import WHOLE, Body, Candidate, Desk, Portion, Silence, Source
 from resolver.sources import SOURCES
 from resolver.stages.resolve import choose
+from resolver.surroundings import Surroundings, WorkspaceRequest
 from tests.bodies import taken
 from tests.cli.project import Project
 from tests.contracts.source_cases import CASES, Around, Case, MemoryShelf

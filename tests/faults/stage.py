@@ -19,8 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from resolver.cli.environment import Surroundings
 from resolver.cli.main import outcome, run
+from resolver.surroundings import Surroundings
 from tests.cli.project import LONGEST_RUN, ROOT, Project, Result
 
 BURNT = 2000

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli.environment import Surroundings
 from resolver.cli.options import SLOWEST_RATE, Session, rate
 from resolver.domain.errors import UsageError
+from resolver.surroundings import Surroundings
 
 
 def session(tmp_path: Path, **environment: str) -> Session:

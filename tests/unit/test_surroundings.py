@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli.environment import DEFAULT_ENDPOINT, Surroundings, WorkspaceRequest, _once
 from resolver.domain.errors import UsageError
 from resolver.domain.ports import Silence
+from resolver.surroundings import DEFAULT_ENDPOINT, Surroundings, WorkspaceRequest, _once
 from resolver.workflows.workspace import Workspace
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli.environment import Surroundings, WorkspaceRequest
 from resolver.domain.errors import UsageError
 from resolver.domain.ports import Silence
+from resolver.surroundings import Surroundings, WorkspaceRequest
 
 CANARY = "hf_canary"
 
