@@ -18,6 +18,7 @@ from resolver.workflows.workspace import LOCK
 
 if TYPE_CHECKING:
     from resolver.workflows.collect import Collection
+    from resolver.workflows.environment import EnvironmentReport
     from resolver.workflows.explain import ExplainReport
     from resolver.workflows.init import InitReport
 
@@ -177,6 +178,15 @@ def path_document(report: PathReport) -> Document:
         "version": report.artifact.version,
         "runtime": report.runtime,
         "settings": dict(report.settings),
+    }
+
+
+def environment_document(report: "EnvironmentReport") -> Document:
+    """What a program has to be told, and what it may stumble over."""
+    return {
+        "variables": dict(report.variables.values),
+        "removed": list(report.variables.removed),
+        "warnings": list(report.warnings),
     }
 
 

@@ -25,6 +25,8 @@ VERBS = {
     "tree": "What each model brings, and why.",
     "why": "Who needs a model, repository or package.",
     "path": "The folder that a model's runtime opens.",
+    "env": "What makes a shell's programs open the locked models.",
+    "run": "Run a command that opens the locked models and fetches nothing.",
     "hardware": "What this machine is, as selectors see it.",
     "cache": "The store that projects share: remove what none needs.",
 }
@@ -102,6 +104,7 @@ def _prepare_streams() -> None:
 def outcome(arguments: Sequence[str], around: Surroundings) -> int:
     """The exit code of one command; every error ends here."""
     _listen(around)
+    ours = arguments[: list(arguments).index("--")] if "--" in arguments else arguments
     try:
         return int(models.main(list(arguments), prog_name="models", standalone_mode=False, obj=around) or 0)
     except click.exceptions.Exit as stop:
@@ -109,7 +112,7 @@ def outcome(arguments: Sequence[str], around: Surroundings) -> int:
     except BrokenPipeError:
         return 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the error boundary
-        return _told(_known(error, arguments), arguments)
+        return _told(_known(error, ours), ours)
 
 
 def _known(error: BaseException, arguments: Sequence[str]) -> ModelsError:

@@ -10,12 +10,17 @@ from resolver.cli.options import Session, common
 
 @click.command()
 @click.argument("name")
+@click.option("--sync", "first", is_flag=True, help="Fetch and place it first if it is missing, as `sync --locked`.")
 @options.profile_option
 @common
-def path(session: Session, *, name: str, profile: str | None) -> int:
+def path(session: Session, *, name: str, first: bool, profile: str | None) -> int:
     """Print the folder or file that the runtime of model NAME opens; exit 1 if it is skipped or not there."""
     from resolver.workflows import status as workflow
 
+    if first:
+        from resolver.cli.sync import brought
+
+        brought(session, session.profile(profile), frozenset({name}))
     report = workflow.path(session.workspace(), name, session.profile(profile))
     if session.json:
         from resolver.cli.documents import path_document, write

@@ -84,6 +84,22 @@ def _synced(session: Session, chosen: "SyncOptions") -> SyncReport:
         return perform(workspace, prepared, chosen)
 
 
+def brought(session: Session, profile: str | None, only: frozenset[str]) -> None:
+    """Sync before something else: all of it on stderr, and nothing of it where nothing was missing.
+
+    Raises:
+        ModelsError: what was needed failed.
+    """
+    from resolver.workflows.on_demand import bring
+
+    with reporting(session) as reporter:
+        report = bring(session.workspace(reporter), profile, only, session.workers(None))
+    if not session.quiet:
+        _say_outcomes(report)
+        for warning in report.warnings:
+            say(f"warning: {warning}")
+
+
 def exit_code(report: SyncReport, *, strict: bool) -> int:
     """The worst of the required models; optional ones count under --strict, and for wrong bytes always."""
     failed = [(one.error, one.optional and not strict) for one in report.outcomes if one.error is not None]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from resolver.domain.environment import Environment
 from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
@@ -183,6 +184,10 @@ class Runtime(Protocol):
         Raises:
             InputError: what is needed cannot be told, or cannot be.
         """
+        ...
+
+    def environment(self) -> Environment:
+        """The variables that lead the library to the view, and keep it from the network and from telling anybody."""
         ...
 
     def check(self, artifact: Artifact, read: Reader) -> None:

@@ -12,7 +12,7 @@ class Layout:
 
     `references` are small text files that name a pin, written without a newline. Inside `folders` everything is ours:
     an unlisted file there is unexpected. `opens` is what the runtime opens. What lies at a `doubtful` path is not ours
-    and does harm, for the reason given.
+    and does harm, for the reason given. Whatever lies in the folder `imported`, ours or not, is on Python's path.
     """
 
     files: Mapping[str, File]
@@ -21,6 +21,7 @@ class Layout:
     references: Mapping[str, str] = field(default_factory=dict)
     doubtful: Mapping[str, str] = field(default_factory=dict)
     alone: tuple[str, ...] = ()
+    imported: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class View:
     """Everything that a selection places. `folders` maps our folders to models, `opens` models to paths.
 
     `spare` are files of the same artifacts that only other variants want: they may lie about, if they are right.
-    `elsewhere` are the places of models that are not looked at.
+    `elsewhere` are the places of models that are not looked at, `imported` the folders that are on Python's path.
     """
 
     placements: Mapping[str, Placement]
@@ -58,6 +59,7 @@ class View:
     doubtful: Mapping[str, str]
     spare: Mapping[str, File]
     elsewhere: frozenset[str] = frozenset()
+    imported: frozenset[str] = frozenset()
 
     def narrowed(self, models: frozenset[str]) -> "View":
         """Only what these models want; folders stay whole, so that a neighbour's file is never unexpected."""
@@ -69,4 +71,5 @@ class View:
             self.doubtful,
             self.spare,
             frozenset(path for path, one in self.placements.items() if not models.intersection(one.models)),
+            self.imported,
         )

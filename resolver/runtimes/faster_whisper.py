@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 
+from resolver.domain.environment import Environment
 from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import standard_layout
+from resolver.runtimes.layouts import HUB_CACHE, standard_layout
 from resolver.runtimes.named import paths_of
 from resolver.runtimes.whole import require
 
@@ -43,6 +44,10 @@ class FasterWhisper:
         source = _MULTILINGUAL if _is_multilingual(artifact, read) else _ENGLISH
         because = f"{LIBRARY}: asks for it where a model has no {TOKENIZER}"
         return (Need(Request(source), because, FileFilter(include=(TOKENIZER,)), essential=False),)
+
+    def environment(self) -> Environment:
+        """The hub's cache."""
+        return HUB_CACHE
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         """What no model opens without.

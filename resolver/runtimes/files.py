@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from resolver.domain.environment import Environment
 from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
@@ -21,6 +22,10 @@ class Files:
         """Nothing besides: what a program of one's own opens is its own affair."""
         del artifact, read
         return ()
+
+    def environment(self) -> Environment:
+        """Nothing: the program is told a path."""
+        return Environment()
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         """Shards of one set of weights.

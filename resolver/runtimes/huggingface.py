@@ -12,11 +12,12 @@ Not opened: `_name_or_path` of any config, which only remembers where the weight
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from resolver.domain.environment import Environment
 from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import standard_layout
+from resolver.runtimes.layouts import HUB_CACHE, standard_layout
 from resolver.runtimes.named import (
     asked,
     at,
@@ -70,6 +71,10 @@ class HuggingFaceCache:
             *_code((at(MODULES, [folder, "type"] if folder else ["type"]), kind) for folder, kind in modules.items()),
         ]
         return few(artifact, (need for need in found if not is_itself(artifact, need.request)))
+
+    def environment(self) -> Environment:
+        """The hub's cache."""
+        return HUB_CACHE
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         """Shards of one set of weights, and the parts of a sentence-transformers model.

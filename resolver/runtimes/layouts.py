@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from resolver.domain.environment import Environment
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import MAIN
 from resolver.domain.view import Layout
@@ -12,6 +13,32 @@ HUB = "huggingface/hub"
 TORCH_HUB = "torch/hub"
 PYTHON = "python"
 FILES = "files"
+
+# Read in huggingface_hub 2.4 (constants.py), transformers 4.57 and 5.23 (utils/hub.py), sentence-transformers 6.2.
+# HF_HOME stays where it is: a user's data sets and token lie there, and neither is ours. Modules are the copies that
+# transformers makes of a repository's code, by commit, and never compares again: no other project's are believed.
+HUB_CACHE = Environment(
+    values={
+        "DO_NOT_TRACK": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+    },
+    folders={"HF_HUB_CACHE": HUB, "HF_MODULES_CACHE": "huggingface/modules"},
+    removed=frozenset(
+        {
+            "HUGGINGFACE_HUB_CACHE",
+            "PYTORCH_PRETRAINED_BERT_CACHE",
+            "PYTORCH_TRANSFORMERS_CACHE",
+            "SENTENCE_TRANSFORMERS_HOME",
+            "TRANSFORMERS_CACHE",
+        }
+    ),
+)
+# torch 2.13, hub.py (_get_torch_home).
+TORCH_HOME = Environment(folders={"TORCH_HOME": "torch"})
+PYTHON_PATH = Environment(paths={"PYTHONPATH": PYTHON})
 
 
 def standard_layout(artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
@@ -45,17 +72,19 @@ def hub_layout(artifact: Artifact, files: Sequence[File]) -> Layout:
 def torch_hub_layout(artifact: Artifact, files: Sequence[File]) -> Layout:
     """Where torch.hub keeps a repository (torch/hub.py of torch 2.13: `_get_cache_or_reload`).
 
-    A program that names no ref looks for `main` when it is offline (`_parse_repo_info`), whatever the lock asks for:
-    `main` means the pin, as in the hub's cache.
+    A program that names no ref asks GitHub whether there is a branch `main`, takes `master` if there is none, and tries
+    both where it is offline (`_parse_repo_info`). Whatever the lock asks for, both mean the pin, as `main` does in the
+    hub's cache: so what is asked for is there, and nothing is fetched.
     """
     repository = f"{TORCH_HUB}/{artifact.name.replace('/', '_')}"
-    asked, default = (f"{repository}_{ref.replace('/', '_')}" for ref in (artifact.version or artifact.request, MAIN))
-    folders = sorted({asked, default})
+    asked = artifact.version or artifact.request
+    folders = {ref: f"{repository}_{ref.replace('/', '_')}" for ref in (asked, MAIN, "master")}
+    places = tuple(sorted(set(folders.values())))
     return Layout(
-        files={f"{folder}/{file.path}": file for folder in folders for file in files},
-        folders=tuple(folders),
-        opens=asked,
-        alone=tuple(folders),
+        files={f"{folder}/{file.path}": file for folder in places for file in files},
+        folders=places,
+        opens=folders[asked],
+        alone=places,
     )
 
 
@@ -67,6 +96,7 @@ def python_layout(files: Sequence[File]) -> Layout:
         files={f"{PYTHON}/{file.path}": file for file in files},
         folders=tuple(f"{PYTHON}/{top}" for top in tops),
         opens=f"{PYTHON}/{packages[0]}" if packages else PYTHON,
+        imported=PYTHON,
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from resolver.domain.environment import Environment
 from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import standard_layout
+from resolver.runtimes.layouts import HUB_CACHE, standard_layout
 from resolver.runtimes.whole import require
 
 LIBRARY = "mlx-whisper 0.4.3"
@@ -28,6 +29,10 @@ class MlxWhisper:
         """Nothing besides."""
         del artifact, read
         return ()
+
+    def environment(self) -> Environment:
+        """The hub's cache."""
+        return HUB_CACHE
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         """The config and the weights.

@@ -7,13 +7,14 @@ expand_subfolders), pipelines/utils/getter.py (get_model, get_plda), core/model.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from resolver.domain.environment import Environment, joined
 from resolver.domain.errors import InputError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.names import path_objection
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import standard_layout
+from resolver.runtimes.layouts import HUB_CACHE, standard_layout
 from resolver.runtimes.named import (
     HUB,
     Leaf,
@@ -35,6 +36,14 @@ LIBRARY = "pyannote.audio 4.0.7"
 CONFIG = "config.yaml"
 MOST_PARAMETERS = 1000
 _INSIDE = "$model/"
+
+# 4.0.7, telemetry/metrics.py; PYANNOTE_CACHE is that of 3.x (core/model.py).
+_ENVIRONMENT = joined(
+    [
+        HUB_CACHE,
+        Environment(values={"PYANNOTE_METRICS_ENABLED": "0"}, removed=frozenset({"PYANNOTE_CACHE"})),
+    ]
+)
 _COMMUNITY = "pyannote/speaker-diarization-community-1"
 
 # Parameters of every pipeline that are texts and never models: a secret, and a folder that looks like a repository.
@@ -105,6 +114,10 @@ class Pyannote:
         if not artifact.files:
             return tuple(_behind_the_gate(artifact))
         return few(artifact, (one for one in _opened(artifact, read) if isinstance(one, Need)))
+
+    def environment(self) -> Environment:
+        """The hub's cache, and no metrics."""
+        return _ENVIRONMENT
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         """Shards of one set of weights, and the parts of a pipeline that lie in its own repository.

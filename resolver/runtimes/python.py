@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from resolver.domain.environment import Environment
 from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import standard_layout
+from resolver.runtimes.layouts import PYTHON_PATH, standard_layout
 
 
 class PythonPath:
@@ -19,6 +20,10 @@ class PythonPath:
         """Nothing besides."""
         del artifact, read
         return ()
+
+    def environment(self) -> Environment:
+        """The folder of packages, in front of those of the environment."""
+        return PYTHON_PATH
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         """Nothing is known that could be left out."""

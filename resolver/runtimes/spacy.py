@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from resolver.domain.environment import Environment
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import standard_layout
+from resolver.runtimes.layouts import PYTHON_PATH, standard_layout
 from resolver.runtimes.named import few, paths_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class Spacy:
         metadata = sorted(path for path in paths_of(artifact) if _METADATA.fullmatch(path))
         texts = [text for path in metadata if isinstance(text := read(path), str)]
         return few(artifact, (need for text in texts for need in _required(text) if need.request.name != artifact.name))
+
+    def environment(self) -> Environment:
+        """The folder of packages, in front of those of the environment."""
+        return PYTHON_PATH
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         """Nothing is known that could be left out."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from resolver.domain.environment import Environment
 from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import GITHUB, standard_layout, torch_hub_layout
+from resolver.runtimes.layouts import GITHUB, TORCH_HOME, standard_layout, torch_hub_layout
 
 
 class TorchHub:
@@ -21,6 +22,10 @@ class TorchHub:
         """Nothing besides: torch.hub opens the folder, and what its code asks for nobody can read out of it."""
         del artifact, read
         return ()
+
+    def environment(self) -> Environment:
+        """Its folder. What a program loads by its address is fetched all the same: torch has no word for offline."""
+        return TORCH_HOME
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         """Nothing is known that could be left out."""

@@ -50,6 +50,7 @@ class _Building:
         self._opens: dict[str, str] = {}
         self._doubtful: dict[str, str] = {}
         self._spare: dict[str, File] = {}
+        self._imported: set[str] = set()
         self._alone: dict[str, tuple[str, str]] = {}
         self._own: dict[str, str] = {}
         self._ways: dict[tuple[str, str], Sequence[Dependency]] = {}
@@ -64,6 +65,7 @@ class _Building:
             self._opens,
             dict(sorted(self._doubtful.items())),
             {path: file for path, file in self._spare.items() if path not in self._placements},
+            imported=frozenset(self._imported),
         )
 
     def remember(self, selected: Selected, key: str, way: Sequence[Dependency]) -> None:
@@ -89,6 +91,7 @@ class _Building:
             models = self._folders.get(folder, ())
             self._folders[folder] = models if name in models else (*models, name)
         self._doubtful.update(layout.doubtful)
+        self._imported |= {layout.imported} if layout.imported else set()
         if own:
             self._opens[name] = layout.opens
 

@@ -10,6 +10,7 @@ from resolver.domain.view import Placement, View
 from resolver.files.digest import digest_of
 from resolver.files.paths import inside, leads_through_link, walk_files
 
+_NAMED = 5
 SYNC = "`models sync` brings it back"
 REPAIR = "`models verify --repair` fetches it again"
 
@@ -65,7 +66,7 @@ def unexpected(view: View, root: Path, traces: Mapping[str, Trace]) -> tuple[lis
     `traces` tell what we placed ourselves for an earlier selection: it is no stranger, and only `--prune` removes it.
     """
     found: list[Finding] = []
-    warnings = [f"{path}: {reason}" for path, reason in view.doubtful.items() if inside(root, path).exists()]
+    warnings = worth_knowing(view, root)
     for folder, models in view.folders.items():
         model = next((one for one in models if one in view.opens), None)
         if model is None:
@@ -79,6 +80,25 @@ def unexpected(view: View, root: Path, traces: Mapping[str, Trace]) -> tuple[lis
                 artifact = _artifact_in(view, folder)
                 found.append(Finding("unexpected", model, artifact, path, None, "not in models.lock", hint))
     return found, warnings
+
+
+def worth_knowing(view: View, root: Path) -> list[str]:
+    """What lies in the view, is none of ours, and yet changes what a program opens."""
+    doubtful = [f"{path}: {reason}" for path, reason in view.doubtful.items() if inside(root, path).exists()]
+    return doubtful + [text for folder in sorted(view.imported) if (text := _importable(view, root, folder))]
+
+
+def _importable(view: View, root: Path, folder: str) -> str | None:
+    """A sentence on what nobody locked and Python would import; None where there is nothing."""
+    ours = {path.split("/")[1] for path in (*view.placements, *view.elsewhere) if path.startswith(f"{folder}/")}
+    try:
+        names = sorted({one.name for one in (root / folder).iterdir()} - ours - {"__pycache__"})
+    except OSError:
+        return None
+    if not names:
+        return None
+    more = f", and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{folder}: not in models.lock, and programs can import it: {', '.join(names[:_NAMED])}{more}"
 
 
 def _artifact_in(view: View, folder: str) -> str:

@@ -39,7 +39,8 @@ def status(workspace: Workspace, profile: str | None, only: frozenset[str]) -> S
     chosen = {one.model.name: one for one in prospect.selection.chosen}
     models = [model for model in prospect.lock.models if not only or model.name in only]
     found = [
-        _status(prospect, chosen[model.name]) if model.name in chosen else _skipped(prospect, model) for model in models
+        status_of(prospect, chosen[model.name]) if model.name in chosen else _skipped(prospect, model)
+        for model in models
     ]
     on_disk, shared = _sizes(prospect)
     return StatusReport(
@@ -65,7 +66,8 @@ def is_stale(workspace: Workspace, locked: Lock) -> bool:
         return False
 
 
-def _status(prospect: Prospect, selected: Selected) -> ModelStatus:
+def status_of(prospect: Prospect, selected: Selected) -> ModelStatus:
+    """The state of a model that is selected."""
     name, variant = selected.model.name, selected.variant
     artifact = prospect.lock.artifacts[variant.artifact]
     states = [prospect.survey.files[path].state for path, one in prospect.view.placements.items() if name in one.models]
@@ -141,6 +143,26 @@ def path(workspace: Workspace, name: str, profile: str | None) -> PathReport:
         UnknownNameError: there is no such model.
         NotPlacedError: it is skipped on this machine, or not on disk whole.
     """
+    prospect, selected = selected_for(workspace, name, profile)
+    state = status_of(prospect, selected)
+    if state.state != "ready":
+        raise NotPlacedError(f"'{name}' is {state.state}", hint=f"`{state.hint}` brings it")
+    return PathReport(
+        name=name,
+        path=(prospect.root / prospect.view.opens[name]).absolute(),
+        artifact=prospect.lock.artifacts[selected.variant.artifact],
+        runtime=selected.variant.runtime,
+        settings=selected.variant.settings,
+    )
+
+
+def selected_for(workspace: Workspace, name: str, profile: str | None) -> tuple[Prospect, Selected]:
+    """What a machine should have of one model and has, and the variant that it gets.
+
+    Raises:
+        UnknownNameError: there is no such model.
+        NotPlacedError: it is skipped on this machine.
+    """
     locked = load_lock(workspace)
     check_names(frozenset({name}), {model.name: model for model in locked.models})
     prospect = look(workspace, locked, profile, frozenset({name}))
@@ -148,13 +170,4 @@ def path(workspace: Workspace, name: str, profile: str | None) -> PathReport:
     if selected is None:
         because = "; ".join(mismatch_text(one) for one in prospect.selection.skipped[name].because)
         raise NotPlacedError(f"'{name}' is skipped on this machine: {because}", hint="`models status` shows all")
-    state = _status(prospect, selected)
-    if state.state != "ready":
-        raise NotPlacedError(f"'{name}' is {state.state}", hint=f"`{state.hint}` brings it")
-    return PathReport(
-        name=name,
-        path=(prospect.root / prospect.view.opens[name]).absolute(),
-        artifact=locked.artifacts[selected.variant.artifact],
-        runtime=selected.variant.runtime,
-        settings=selected.variant.settings,
-    )
+    return prospect, selected

@@ -126,6 +126,7 @@ def test_what_a_sync_with_nothing_to_do_imports_is_reviewed(synced: Project) -> 
             "documents.strict_json",
             "domain",
             "domain.digests",
+            "domain.environment",
             "domain.errors",
             "domain.explanation",
             "domain.facts",

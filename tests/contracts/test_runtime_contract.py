@@ -142,3 +142,26 @@ def test_a_filter_only_takes_away(runtime: str, artifact: Artifact) -> None:
     assert dict(some.references) == dict(whole.references)
     if artifact.commit or artifact.archive:
         assert set(some.files) <= set(whole.files)
+
+
+def test_the_environment_leads_to_where_the_layout_places_and_keeps_from_the_network(runtime: str) -> None:
+    """What a repository, a wheel or a folder of torch.hub needs is said by one of the libraries that open such things."""
+    told = RUNTIMES[runtime].environment()
+    roots = [*told.folders.values(), *told.paths.values()]
+    assert [path for path in roots if path_objection(path)] == []
+    assert not told.removed & {*told.values, *told.folders, *told.paths}
+    placed = paths(
+        layout(
+            runtime,
+            SHAPES[
+                {
+                    "python": "a wheel",
+                    "silero": "a wheel",
+                    "spacy": "a wheel",
+                    "torch-hub": "a repository of GitHub",
+                }.get(runtime, "a repository")
+            ],
+        )
+    )
+    assert runtime == "files" or any(below(path, root) for path in placed for root in roots)
+    assert "HF_HUB_CACHE" not in told.folders or told.values["HF_HUB_OFFLINE"] == "1"

@@ -37,7 +37,7 @@ def test_a_program_finds_what_it_asks_for_and_what_it_does_not_name(
         assume(False)  # what no manifest may say
     files = tuple(File(path, 1, "0" * 64) for path in paths)
     found = RUNTIMES["torch-hub"].layout(Artifact(key_of(named, ref), COMMIT, None, files), files, "any")
-    places = {f"torch/hub/{torch_hubs_own(f'{owner}/{project}:{one}')}" for one in (ref, "main")}
+    places = {f"torch/hub/{torch_hubs_own(f'{owner}/{project}:{one}')}" for one in (ref, "main", "master")}
     assert set(found.folders) == places
     assert found.opens == f"torch/hub/{torch_hubs_own(f'{owner}/{project}:{ref}')}"
     assert dict(found.files) == {f"{place}/{one.path}": one for place in places for one in files}

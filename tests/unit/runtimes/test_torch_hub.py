@@ -31,16 +31,18 @@ def layout(key: str, version: str | None = None, runtime: str = "torch-hub") -> 
 def test_the_folder_is_named_after_what_was_asked_for(request_: str, version: str | None, folder: str) -> None:
     found = layout(f"github:{NAME}@{request_}", version)
     assert found.opens == folder
-    assert set(found.folders) == {folder, f"{HUB}_main"}
+    assert set(found.folders) == {folder, f"{HUB}_main", f"{HUB}_master"}
     assert found.files[f"{folder}/src/vad/model.jit"] == FILES[1]
     assert (dict(found.references), dict(found.doubtful)) == ({}, {})
 
 
-def test_a_program_that_names_no_ref_finds_the_pin_under_main() -> None:
+def test_a_program_that_names_no_ref_finds_the_pin_under_either_name_of_a_default_branch() -> None:
     found = layout(f"github:{NAME}@>=6", "v6.2.1")
     assert dict(found.files) == {
         f"{HUB}_main/hubconf.py": FILES[0],
         f"{HUB}_main/src/vad/model.jit": FILES[1],
+        f"{HUB}_master/hubconf.py": FILES[0],
+        f"{HUB}_master/src/vad/model.jit": FILES[1],
         f"{HUB}_v6.2.1/hubconf.py": FILES[0],
         f"{HUB}_v6.2.1/src/vad/model.jit": FILES[1],
     }

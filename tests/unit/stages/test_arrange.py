@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from resolver.domain.environment import Environment
 from resolver.domain.errors import ConflictError, UnknownNameError
 from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, File, Lock, Selected, Selection
@@ -26,6 +27,9 @@ class NeedsNothing:
     def needs(self, artifact: Artifact, read: Reader) -> Sequence[Need]:
         del artifact, read
         return ()
+
+    def environment(self) -> Environment:
+        return Environment()
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         del artifact, read

@@ -1,0 +1,1 @@
+"""Values as text for other programs: shells, pages, other people's formats."""
