@@ -145,7 +145,7 @@ def test_a_filter_only_takes_away(runtime: str, artifact: Artifact) -> None:
 
 
 def test_the_environment_leads_to_where_the_layout_places_and_keeps_from_the_network(runtime: str) -> None:
-    """What a repository, a wheel or a folder of torch.hub needs is said by one of the libraries that open such things."""
+    """Each library is tried with what it usually opens."""
     told = RUNTIMES[runtime].environment()
     roots = [*told.folders.values(), *told.paths.values()]
     assert [path for path in roots if path_objection(path)] == []
