@@ -126,6 +126,7 @@ def _finding(finding: Finding) -> Document:
         "found": finding.found,
         "hint": finding.hint,
         "optional": finding.optional,
+        "where": finding.where,
     }
 
 

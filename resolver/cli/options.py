@@ -99,6 +99,9 @@ mirror_option = click.option(
     metavar="PLACE",
     help="Ask there first: an address, a folder, hf:ENDPOINT (repeatable).",
 )
+python_option = click.option(
+    "--python", metavar="PATH", help="Wheels in this environment too: its folder, or its interpreter."
+)
 no_origin_option = click.option(
     "--no-origin", is_flag=True, help="Ask mirrors only, never a source; sync is --locked then."
 )

@@ -10,7 +10,7 @@ from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
 from resolver.cli.tables import say
 from resolver.cli.texts import machine_line, seconds
-from resolver.domain.errors import UsageError, failure_exit_code
+from resolver.domain.errors import ModelsError, UsageError, failure_exit_code
 from resolver.domain.quantities import format_size
 from resolver.domain.report import Outcome, SyncReport
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @options.strict_option
 @options.mirror_option
 @options.no_origin_option
+@options.python_option
 @common
 def sync(
     session: Session,
@@ -45,6 +46,7 @@ def sync(
     strict: bool,
     mirrors: tuple[str, ...],
     no_origin: bool,
+    python: str | None,
 ) -> int:
     """Make this machine match models.lock; lock first if the lock is missing or stale."""
     from resolver.workflows.route import Route
@@ -61,6 +63,7 @@ def sync(
         readers=session.surroundings.cores,
         rate=options.rate(limit_rate),
         patience=timeout,
+        python=python,
         route=Route(options.locations(mirrors, session.surroundings.folder), not frozen, not no_origin),
     )
     report = _synced(session, chosen)
@@ -68,8 +71,9 @@ def sync(
     _say(session, report)
     if session.json:  # last: who interrupts before has the error's document, and no second one
         from resolver.cli.documents import sync_document, write
+        from resolver.cli.installed import install_document
 
-        write("sync", code, sync_document(report))
+        write("sync", code, {**sync_document(report), "python": install_document(report.python)})
     return code
 
 
@@ -102,28 +106,44 @@ def brought(session: Session, profile: str | None, only: frozenset[str]) -> None
 
 def exit_code(report: SyncReport, *, strict: bool) -> int:
     """The worst of the required models; optional ones count under --strict, and for wrong bytes always."""
-    failed = [(one.error, one.optional and not strict) for one in report.outcomes if one.error is not None]
+    failed = ((error, optional and not strict) for _, optional, error in _failures(report))
     return failure_exit_code([error for error, excused in failed if not excused or error.exit_code == 4])
 
 
 def _say(session: Session, report: SyncReport) -> None:
-    failed = [one for one in report.outcomes if one.error is not None]
     if not session.quiet:
         _say_outcomes(report)
+        if report.python is not None:
+            from resolver.cli.installed import say_environment
+
+            say_environment(report.python, dry_run=report.dry_run, verbose=session.verbose)
         for warning in report.warnings:
             say(f"warning: {warning}")
-    for one in failed:
-        say(f"{'failed' if one.optional else 'error'}: {one.name}: {one.reason}")
-        for line in _more(one):
+    for name, optional, error in _failures(report):
+        say(f"{'failed' if optional else 'error'}: {name}: {error.message}")
+        for line in _more(error):
             say(line)
     if not session.quiet:
         say(_last_line(report))
 
 
-def _more(one: Outcome) -> list[str]:
-    if one.error is None:
-        return []
-    return [f"  {detail}" for detail in one.error.details] + ([f"hint: {one.error.hint}"] if one.error.hint else [])
+def _failures(report: SyncReport) -> list[tuple[str, bool, ModelsError]]:
+    """Who failed, whether that is excused, and why; a wheel that is missing because its model failed counts once."""
+    found = [(one.name, one.optional, one.error) for one in report.outcomes if one.error is not None]
+    known = [error for _, _, error in found]
+    installed = report.python.outcomes if report.python else ()
+    return [
+        *found,
+        *(
+            (one.installation.wheel.title, one.optional, one.error)
+            for one in installed
+            if one.error is not None and one.error not in known
+        ),
+    ]
+
+
+def _more(error: ModelsError) -> list[str]:
+    return [f"  {detail}" for detail in error.details] + ([f"hint: {error.hint}"] if error.hint else [])
 
 
 def _say_plan(prepared: "Prepared") -> None:
@@ -161,6 +181,7 @@ def _last_line(report: SyncReport) -> str:
     amount = f"{ready} of {len(report.outcomes)} models"
     if report.dry_run:
         return f"Would sync {amount}: {format_size(report.plan.bytes_to_fetch)} to fetch. Nothing was written."
-    proof = "" if any(one.error for one in report.outcomes) else "\n`models verify` proves it."
+    where = f" --python {report.python.environment.prefix}" if report.python else ""
+    proof = "" if _failures(report) else f"\n`models verify{where}` proves it."
     traffic = f"{format_size(report.bytes_fetched)} fetched, {format_size(report.bytes_reused)} reused"
     return f"Synced {amount} in {seconds(report.seconds)}: {traffic}.{proof}"

@@ -12,7 +12,7 @@ from resolver.cli.tables import say
 from resolver.cli.texts import count, printable, seconds
 from resolver.domain.errors import UsageError
 from resolver.domain.quantities import format_size
-from resolver.domain.verify_report import Finding, VerifyReport
+from resolver.domain.verify_report import PYTHON, VIEW, Finding, VerifyReport
 
 
 @click.command()
@@ -24,6 +24,7 @@ from resolver.domain.verify_report import Finding, VerifyReport
 @options.strict_option
 @options.mirror_option
 @options.no_origin_option
+@options.python_option
 @common
 def verify(
     session: Session,
@@ -36,6 +37,7 @@ def verify(
     strict: bool,
     mirrors: tuple[str, ...],
     no_origin: bool,
+    python: str | None,
 ) -> int:
     """Prove offline that what is on disk is what was locked; exit 1 if not."""
     from resolver.workflows import verify as workflow
@@ -43,6 +45,10 @@ def verify(
 
     if (mirrors or no_origin) and not repair:
         raise UsageError("--mirror and --no-origin say where --repair fetches; without it nothing is fetched")
+    if python is not None and repair:
+        raise UsageError(
+            "--repair is for the view", hint=f"`models sync --python {python}` makes that environment right"
+        )
     chosen = workflow.VerifyOptions(
         quick=quick,
         repair=repair,
@@ -50,6 +56,7 @@ def verify(
         only=frozenset(only),
         readers=session.surroundings.cores,
         workers=session.workers(max_workers),
+        python=python,
         route=Route(options.locations(mirrors, session.surroundings.folder), origin=not no_origin),
     )
     with reporting(session) as reporter:
@@ -57,8 +64,10 @@ def verify(
     code = int(any(strict or not one.optional for one in report.findings))
     if session.json:
         from resolver.cli.documents import verify_document, write
+        from resolver.cli.installed import environment_document
 
-        write("verify", code, verify_document(report))
+        python_part = environment_document(report.python) if report.python else None
+        write("verify", code, {**verify_document(report), "python": python_part})
     else:
         _show(report, sys.stdout, quiet=session.quiet)
     return code
@@ -75,9 +84,8 @@ def _show(report: VerifyReport, out: TextIO, *, quiet: bool) -> None:
         say(f"warning: {warning}")
     if report.repaired:
         out.write(f"Repaired {count(len(report.repaired), 'finding')}\n")
-    hint = _hint(report)
-    if hint:
-        say(hint)
+    for hint in _hints(report):
+        say(f"hint: {hint}")
 
 
 def _headline(report: VerifyReport) -> str:
@@ -93,7 +101,8 @@ def _row(finding: Finding) -> tuple[str, str, str, str]:
         more = "" if (finding.found or "").strip() == finding.found else " and a newline, which hides the snapshot"
         text = f"expected {_short(finding.expected)}, found {_short(finding.found)}{more}"
     elif finding.kind == "missing":
-        text = "optional" if finding.optional else "not there"
+        instead = f"{finding.found} is installed" if finding.where == PYTHON and finding.found else "not there"
+        text = "optional" if finding.optional else instead
     else:
         text = finding.found or ""
     return f" {finding.kind}", finding.model, printable(finding.path), text
@@ -104,12 +113,15 @@ def _short(text: str | None) -> str:
     return f"{digits[:8]}…" if len(digits) >= 40 else digits
 
 
-def _hint(report: VerifyReport) -> str | None:
-    kinds = {one.kind for one in report.findings}
-    if not kinds:
-        return None
+def _hints(report: VerifyReport) -> list[str]:
+    elsewhere = dict.fromkeys(one.hint for one in report.findings if one.where == PYTHON and one.hint)
+    kinds = {one.kind for one in report.findings if one.where == VIEW}
+    return [*([_hint_for_view(report, kinds)] if kinds else []), *elsewhere]
+
+
+def _hint_for_view(report: VerifyReport, kinds: set[str]) -> str:
     if kinds == {"policy"}:
-        return "hint: the lock was edited or the policy changed; run `models lock`"
+        return "the lock was edited or the policy changed; run `models lock`"
     again = f"fetches {format_size(report.repair_size)} again" if report.repair_size else "writes what moved"
     removed = " and removes what is not locked" if "unexpected" in kinds else ""
-    return f"hint: `models verify --repair` {again}{removed}"
+    return f"`models verify --repair` {again}{removed}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from resolver.documents.kinds import UnknownWordError, WrongTextError, refused, shown, text_of
-from resolver.domain.names import path_objection
+from resolver.domain.names import canonical_name, path_objection
 
 SOURCE = r"[a-z][a-z0-9-]*:\S+"
 ADDRESS = r"https?://\S+"
@@ -76,7 +76,7 @@ def _package(text: str, name: str) -> str:
     _without_request(text, "version")
     if not _PACKAGE.fullmatch(name) or len(name) > LONGEST_NAME:
         raise refused(text, "write the name of a package, like pypi:silero-vad")
-    normal = re.sub(r"[-_.]+", "-", name).lower()
+    normal = canonical_name(name)
     if _PIPELINE_PACKAGE.fullmatch(normal):
         reason = "names one of spaCy's pipelines, which package indexes hold stubs of"
         raise refused(text, f"write spacy:{normal.replace('-', '_')}", reason)

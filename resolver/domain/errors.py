@@ -134,6 +134,12 @@ class ConflictError(InputError):
     meaning = "two selected artifacts of one repository differ"
 
 
+class EnvironmentRefusedError(InputError):
+    """A Python environment is not ours to install into, or holds what may not be changed; `details` lists all of it."""
+
+    meaning = "a Python environment cannot be installed into as it is"
+
+
 class PolicyError(InputError):
     """The policy of the manifest refuses an artifact."""
 

@@ -20,6 +20,7 @@ _PLAIN = (
     r"(?!(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?:[ ./]|\Z))"
     r"[a-z0-9_\-](?:[a-z0-9_\-.+=@ ,]{0,199}[a-z0-9_\-+=@,])?"
 )
+_SEPARATORS = re.compile(r"[-_.]+")
 _PLAIN_PATH = re.compile(rf"{_PLAIN}(?:/{_PLAIN})*", re.IGNORECASE | re.ASCII)
 """What nearly every path is, and nothing speaks against: said at once, because a lock may have 100,000 of them."""
 
@@ -103,6 +104,11 @@ def _folders_of(folder: str) -> Iterator[str]:
     while folder:
         yield folder
         folder = folder.rpartition("/")[0]
+
+
+def canonical_name(name: str) -> str:
+    """A package's name in the form in which names are compared (PEP 503)."""
+    return _SEPARATORS.sub("-", name).lower()
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -4,10 +4,14 @@ The reports of the other verbs have modules of their own: making a class takes 0
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from resolver.domain.errors import ModelsError
 from resolver.domain.plan import Plan
 from resolver.domain.profile import Profile
+
+if TYPE_CHECKING:
+    from resolver.domain.install_report import InstallReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did, or with `dry_run` would do."""
+    """What a sync did, or with `dry_run` would do; `python` tells of another environment, if one was named."""
 
     profile: Profile
     outcomes: tuple[Outcome, ...]
@@ -37,3 +41,4 @@ class SyncReport:
     seconds: float
     dry_run: bool = False
     warnings: tuple[str, ...] = ()
+    python: "InstallReport | None" = None

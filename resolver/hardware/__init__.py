@@ -5,7 +5,7 @@ from resolver.hardware.amd import amd_accelerators
 from resolver.hardware.apple import apple_accelerators
 from resolver.hardware.declared import profile_of_facts
 from resolver.hardware.intel import intel_accelerators
-from resolver.hardware.interpreter import installed_versions
+from resolver.hardware.interpreter import installed_versions, versions_in
 from resolver.hardware.machine import Machine, this_machine
 from resolver.hardware.memory import memory
 from resolver.hardware.nvidia import nvidia_accelerators
@@ -25,6 +25,7 @@ __all__ = [
     "profile_of_facts",
     "saved_document",
     "this_machine",
+    "versions_in",
 ]
 
 

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from resolver.domain.names import canonical_name
+
 _NAME = re.compile(r"[A-Z0-9](?:[A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
 _VERSIONED = re.compile(r"python([0-9]{1,3})\.([0-9]{1,3})", re.ASCII)
 _CONDA_BASE = ("base", "root")
-_SEPARATORS = re.compile(r"[-_.]+")
 _METADATA = {"dist-info": "METADATA", "egg-info": "PKG-INFO"}
 _LONGEST_HEADERS = 1 << 16  # bytes of metadata; its version stands near its beginning
 
@@ -27,8 +28,13 @@ def installed_versions(environment: Mapping[str, str], project: Path | None, nam
     that an environment lets through from its base (`--system-site-packages`) are seen for our own interpreter only.
     """
     folders = _folders(environment, project)
-    asked = {name: _canonical(name) for name in names if _NAME.fullmatch(name)}
-    stated = _versions(frozenset(asked.values()), sys.path if folders is None else folders)
+    return versions_in(sys.path if folders is None else folders, names)
+
+
+def versions_in(folders: Iterable[str], names: Iterable[str]) -> dict[str, str]:
+    """The versions of those of `names` that are installed in one of the folders, under the names as asked."""
+    asked = {name: canonical_name(name) for name in names if _NAME.fullmatch(name)}
+    stated = _versions(frozenset(asked.values()), folders)
     return {name: stated[canonical] for name, canonical in asked.items() if canonical in stated}
 
 
@@ -79,10 +85,6 @@ def _release(place: Path) -> tuple[int, ...]:
     return (int(match[1]), int(match[2])) if match else ()
 
 
-def _canonical(name: str) -> str:
-    return _SEPARATORS.sub("-", name).lower()
-
-
 def _versions(wanted: frozenset[str], folders: Iterable[str]) -> dict[str, str]:
     """The version of each, from the first folder that states one."""
     found: dict[str, str] = {}
@@ -102,7 +104,7 @@ def _metadata_in(folder: str) -> Iterator[tuple[str, str]]:
     for entry in entries:
         stem, _, suffix = entry.rpartition(".")
         if suffix in _METADATA:
-            yield _canonical(stem.partition("-")[0]), f"{folder or '.'}/{entry}/{_METADATA[suffix]}"
+            yield canonical_name(stem.partition("-")[0]), f"{folder or '.'}/{entry}/{_METADATA[suffix]}"
 
 
 def _stated(metadata: str) -> str | None:

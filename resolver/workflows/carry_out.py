@@ -32,6 +32,7 @@ class Job:
     """A plan with what it is carried out on; `required` are the models whose failure counts.
 
     `places` are asked for when something is fetched; `readers` are the files that are read at a time to be adopted.
+    `besides` is what will be written elsewhere once everything is here: folders and bytes.
     """
 
     lock: Lock
@@ -41,6 +42,7 @@ class Job:
     required: frozenset[str]
     places: "Callable[[], Places]"
     readers: int
+    besides: tuple[tuple[Path, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,24 +168,35 @@ def check_disk(workspace: Workspace, job: Job) -> None:
         DiskError: it does not fit.
     """
     store, view = _existing(workspace.store.root), _existing(job.root)
-    needs: dict[int, tuple[Path, int]] = {}
-
-    def add(place: Path, size: int) -> None:
-        device = place.stat().st_dev
-        needs[device] = (place, needs.get(device, (place, 0))[1] + size)
-
     files: list[File] = [one.file for one in job.plan.downloads]
-    add(store, sum(file.size for file in files) - workspace.store.staged(*files))
-    add(store, sum(member.size for one in job.plan.extractions for member in one.members))
-    add(store, _to_copy(job.plan.adoptions, store.stat().st_dev, workspace.link_modes))
+    needs = [
+        (store, sum(file.size for file in files) - workspace.store.staged(*files)),
+        (store, sum(member.size for one in job.plan.extractions for member in one.members)),
+        (store, _to_copy(job.plan.adoptions, store.stat().st_dev, workspace.link_modes)),
+    ]
     if view.stat().st_dev != store.stat().st_dev or workspace.link_modes == ("copy",):
-        add(view, sum(one.file.size for one in job.plan.placements))
-    for folder, size in needs.values():
+        needs.append((view, sum(one.file.size for one in job.plan.placements)))
+    hint = "free some space, or set MODELS_STORE to another disk; nothing was fetched"
+    check_room([*needs, *job.besides], hint=hint)
+
+
+def check_room(needs: Iterable[tuple[Path, int]], hint: str) -> None:
+    """Compare what is to be written, in bytes below folders, with what each file system has left.
+
+    Raises:
+        DiskError: it does not fit.
+    """
+    together: dict[int, tuple[Path, int]] = {}
+    for folder, size in needs:
+        place = _existing(folder)
+        device = place.stat().st_dev
+        together[device] = (place, together.get(device, (place, 0))[1] + size)
+    for folder, size in together.values():
         free = shutil.disk_usage(folder).free
         if size and size + MARGIN > free:
             raise DiskError(
                 f"{format_size(size)} are needed on the disk of {folder}, {format_size(free)} are free",
-                hint="free some space, or set MODELS_STORE to another disk; nothing was fetched",
+                hint=hint,
             )
 
 

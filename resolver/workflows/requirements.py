@@ -5,7 +5,7 @@ A `sync` that has nothing to do takes little more than Python's start, so names 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from resolver.domain.lock import Artifact, Lock, Selected
@@ -13,10 +13,11 @@ from resolver.workflows.workspace import Workspace
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
 """How a requirement begins ("Dependency specifiers" of the packaging specifications)."""
+ABOUT_US: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class Wish:
     """One requirement, the models that want it, and which part of them does: a variant, or an artifact by name."""
 
     models: tuple[str, ...]
@@ -36,7 +37,7 @@ def requirement_warnings(workspace: Workspace, locked: Lock, chosen: Iterable[Se
     Requirements are those that models.yaml states for a variant, and those that the metadata of its artifact, and of
     what that depends on, states. A library that is not installed is no concern: its weights are placed all the same.
     """
-    wishes = _wishes(locked, chosen)
+    wishes = wishes_of(locked, chosen)
     if not wishes:
         return ()
     from resolver.hardware import installed_versions
@@ -47,17 +48,17 @@ def requirement_warnings(workspace: Workspace, locked: Lock, chosen: Iterable[Se
         f"{', '.join(wish.models)}: {wish.part} wants {wish.text}, {installed[wish.library]} is installed; "
         "its weights are placed all the same"
         for wish in wishes
-        if wish.library in installed and not _satisfied(wish.text, installed[wish.library])
+        if wish.library in installed and not satisfied(wish.text, installed[wish.library])
     )
 
 
-def _wishes(locked: Lock, chosen: Iterable[Selected]) -> list[_Wish]:
+def wishes_of(locked: Lock, chosen: Iterable[Selected]) -> list[Wish]:
     """Each requirement of each part once, whatever number of models wants it."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     for selected in chosen:
         for part, text in _stated(locked, selected):
             found.setdefault((part, text), {})[selected.model.name] = None
-    return [_Wish(tuple(models), part, text) for (part, text), models in found.items()]
+    return [Wish(tuple(models), part, text) for (part, text), models in found.items()]
 
 
 def _stated(locked: Lock, selected: Selected) -> Iterator[tuple[str, str]]:
@@ -70,11 +71,11 @@ def _stated(locked: Lock, selected: Selected) -> Iterator[tuple[str, str]]:
             yield artifact.name, text
 
 
-def _satisfied(text: str, installed: str) -> bool:
-    """Whether the installed version will do, or nothing can be held against it.
+def satisfied(text: str, installed: str | None, markers: Mapping[str, str] = ABOUT_US) -> bool:
+    """Whether the installed version will do, or nothing can be held against it; None is one that is not there.
 
     That is so if the requirement is not for this system, or one of the two is none by Python's packaging rules.
-    Markers are judged by the Python that runs us: no other one is ever started.
+    `markers` are what another Python says of itself, where one was asked; else they are of the one that runs us.
     """
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
     from packaging.requirements import InvalidRequirement, Requirement
@@ -82,8 +83,8 @@ def _satisfied(text: str, installed: str) -> bool:
 
     try:
         requirement = Requirement(text)
-        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+        if requirement.marker is not None and not requirement.marker.evaluate({**markers, "extra": ""}):
             return True
-        return requirement.specifier.contains(Version(installed), prereleases=True)
+        return installed is not None and requirement.specifier.contains(Version(installed), prereleases=True)
     except (InvalidRequirement, InvalidVersion, UndefinedComparison, UndefinedEnvironmentName):
         return True

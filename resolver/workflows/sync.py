@@ -24,14 +24,17 @@ from resolver.workflows.route import Route
 from resolver.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
+    from resolver.domain.install_report import InstallReport
     from resolver.stages.fetch import Places
+    from resolver.workflows.installing import Installing
 
 
 @dataclass(frozen=True, slots=True)
 class SyncOptions:
     """How to sync. `mode` is `lock` (lock first if needed), `locked` (refuse a stale lock) or `frozen` (lock only).
 
-    `workers` are files fetched at a time, `readers` files read at a time.
+    `workers` are files fetched at a time, `readers` files read at a time. `python` is the interpreter, or the folder of
+    its environment, that wheels are installed into besides.
     """
 
     mode: str = "lock"
@@ -42,6 +45,7 @@ class SyncOptions:
     readers: int = 2
     rate: int | None = None
     patience: float = 300.0
+    python: str | None = None
     route: Route = field(default_factory=Route)
 
     @property
@@ -61,6 +65,7 @@ class Prepared:
     started: float
     agreement: str | None
     places: "Callable[[], Places]"
+    installing: "Installing | None" = None
 
 
 def sync(workspace: Workspace, options: SyncOptions) -> SyncReport:
@@ -82,13 +87,14 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
         workspace.store.register(workspace.project, locked.digests)  # before anything there is relied on
     found = elsewhere(workspace.settings, prospect.root)
     todo = plan(prospect.view, prospect.survey, locked.artifacts, workspace.store.has, found)
+    job = None if options.python is None else _installing(workspace, prospect, options.python)
     places = _places(workspace, options.route)
     if todo.downloads and not options.dry_run:
         _refuse_offline(workspace, prospect, todo, places())
     files = [one.file for one in todo.downloads]
     to_fetch = sum(file.size for file in files) - workspace.store.staged(*files)
-    warnings = (*agreed.notes, *requirement_warnings(workspace, locked, prospect.wanted))
-    return Prepared(prospect, todo, to_fetch, warnings, started, agreed.memory, places)
+    warnings = requirement_warnings(workspace, locked, prospect.wanted) if job is None else ()
+    return Prepared(prospect, todo, to_fetch, (*agreed.notes, *warnings), started, agreed.memory, places, job)
 
 
 def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> SyncReport:
@@ -97,12 +103,14 @@ def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> S
     Raises:
         AccessRefusedError: a required model's repository refuses; nothing was fetched.
         DiskError: the whole plan does not fit; nothing was fetched.
+        EnvironmentRefusedError: everything is placed, and nothing was installed.
     """
     prospect, todo = prepared.prospect, prepared.plan
     done = Work()
     if not options.dry_run:
         done = _worked(workspace, prepared, options)
         _remember(workspace, prepared)
+    installed = None if prepared.installing is None else _installed(prepared.installing, done, options)
     return SyncReport(
         profile=prospect.profile,
         outcomes=_outcomes(prospect, todo, done),
@@ -111,8 +119,21 @@ def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> S
         bytes_reused=_reused(prospect, todo, done),
         seconds=time.monotonic() - prepared.started,
         dry_run=options.dry_run,
-        warnings=(*prepared.warnings, *done.warnings),
+        warnings=(*prepared.warnings, *done.warnings, *(installed.warnings if installed else ())),
+        python=installed,
     )
+
+
+def _installing(workspace: Workspace, prospect: Prospect, named: str) -> "Installing":
+    from resolver.workflows.installing import installing
+
+    return installing(workspace, prospect, named)
+
+
+def _installed(job: "Installing", done: "Work", options: SyncOptions) -> "InstallReport":
+    from resolver.workflows.installing import install, preview
+
+    return preview(job) if options.dry_run else install(job, done.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +198,8 @@ def _worked(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> W
 
     required = frozenset(one.model.name for one in prospect.selection.chosen if not one.model.optional)
     limits = Limits(options.workers, options.rate, options.patience, workspace.stop)
-    job = Job(prospect.lock, todo, prospect.root, limits, required, prepared.places, options.readers)
+    besides = prepared.installing.room if prepared.installing else ()
+    job = Job(prospect.lock, todo, prospect.root, limits, required, prepared.places, options.readers, besides)
     done = carry_out(workspace, job)
     linked = not done.copied or workspace.link_modes == ("copy",)
     notes = () if linked else (f"links are not possible here: {format_size(done.copied)} were copied",)

@@ -31,13 +31,17 @@ from resolver.workflows.workspace import Workspace, load_lock
 
 if TYPE_CHECKING:
     from resolver.workflows.carry_out import Done
+    from resolver.workflows.installing import Audit
 
 _FLAGS = frozenset({PICKLE, CODE, CUSTOM_LOADER})
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyOptions:
-    """How to verify: every byte or by the record, whose models, how many files at a time; whether to repair, whence."""
+    """How to verify: every byte or by the record, whose models, how many files at a time; whether to repair, whence.
+
+    `python` names an environment whose packages are looked at besides.
+    """
 
     quick: bool = False
     repair: bool = False
@@ -45,6 +49,7 @@ class VerifyOptions:
     only: frozenset[str] = frozenset()
     readers: int = 2
     workers: int = 3
+    python: str | None = None
     route: Route = field(default_factory=Route)
 
 
@@ -62,6 +67,7 @@ def verify(workspace: Workspace, options: VerifyOptions) -> VerifyReport:
     found, warnings = _found(prospect)
     _remember(prospect)
     size, count = _repair_size(prospect), len(prospect.view.placements)
+    audit = None if options.python is None else _audit(workspace, prospect, options.python)
     repaired: tuple[Finding, ...] = ()
     if options.repair and found:
         done = _repair(workspace, prospect, found, options)
@@ -71,14 +77,21 @@ def verify(workspace: Workspace, options: VerifyOptions) -> VerifyReport:
         found = left
     return VerifyReport(
         models=len(prospect.view.opens),
-        files=count,
-        size=sum(one.file.size for one in prospect.view.placements.values()),
+        files=count + (audit.files if audit else 0),
+        size=sum(one.file.size for one in prospect.view.placements.values()) + (audit.size if audit else 0),
         seconds=time.monotonic() - started,
-        findings=tuple(found),
+        findings=(*found, *(audit.findings if audit else ())),
         warnings=tuple(warnings),
         repaired=repaired,
         repair_size=size,
+        python=audit.environment if audit else None,
     )
+
+
+def _audit(workspace: Workspace, prospect: Prospect, named: str) -> "Audit":
+    from resolver.workflows.installing import audit
+
+    return audit(workspace, prospect, named)
 
 
 def _reader(workspace: Workspace, locked: Lock, readers: int) -> SurveyOf:

@@ -9,6 +9,7 @@ from huggingface_hub import constants
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from tests.cli.damage import PACKED
+from tests.cli.environments import PACK, Environment, make_environment
 from tests.cli.hub_caches import download, locked
 from tests.cli.offers import offer
 from tests.cli.project import Project
@@ -58,3 +59,20 @@ def fetched(project: Project, hub_cache: Path, hub: LocalHub) -> Path:
     download(hub, hub_cache)
     locked(project, hub)
     return hub_cache / "models--org--name"
+
+
+@pytest.fixture
+def venv(tmp_path: Path) -> Environment:
+    """A Python environment with somebody else's package in it."""
+    found = make_environment(tmp_path / "venv", pip=False)
+    found.put("other/__init__.py", "1\n")
+    found.installed("other", "1.0", "other/__init__.py,,\n")
+    return found
+
+
+@pytest.fixture
+def packed(project: Project, index: PackageIndex) -> Project:
+    """A project with one wheel that has a script."""
+    index.add("pack", "1.0", make_wheel("pack", "1.0", PACK))
+    project.manifest("models: {vad: {source: pypi:pack, allow: [remote_code]}}\n")
+    return project

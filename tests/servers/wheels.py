@@ -24,10 +24,14 @@ Member = tuple[zipfile.ZipInfo, bytes]
 
 
 class WheelOptions(TypedDict, total=False):
-    """`license` goes to METADATA, `requires` become Requires-Dist, `compress` is False for stored members."""
+    """`license` goes to METADATA, `requires` become Requires-Dist, `python` is Requires-Python.
+
+    `compress` is False for stored members.
+    """
 
     license: str
     requires: Iterable[str]
+    python: str
     compress: bool
 
 
@@ -69,6 +73,7 @@ def _escaped(name: str) -> str:
 def _members(name: str, version: str, files: Mapping[str, bytes], options: WheelOptions) -> list[Member]:
     info = f"{_escaped(name)}-{version}.dist-info"
     requires = "".join(f"Requires-Dist: {requirement}\n" for requirement in options.get("requires", ()))
+    requires += f"Requires-Python: {options['python']}\n" if "python" in options else ""
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nLicense: {options.get('license', 'MIT')}\n"
     every = {
         **dict(sorted(files.items())),
