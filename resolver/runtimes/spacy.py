@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import PYTHON_PATH, standard_layout
+from resolver.runtimes.layouts import PYTHON, PYTHON_PATH, standard_layout
 from resolver.runtimes.named import few, paths_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 # spaCy's naming scheme: language, type, genre, size; pip's normalisation makes dashes of the underscores.
 _PIPELINE = re.compile(r"[a-z]{2,3}_(?:core|dep|ent|sent)_[a-z0-9]+_(?:sm|md|lg|trf)")
+_DATA = re.compile(r"(?P<folder>(?P<package>[^/]+)/(?P=package)-[^/]+)/(?:config\.cfg|meta\.json)")
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _REQUIRES = re.compile(
     r"^Requires-Dist:[ \t]*(?P<requirement>(?P<name>[a-z0-9._-]+)[^\r\n]*)", re.IGNORECASE | re.MULTILINE | re.ASCII
@@ -32,8 +34,14 @@ class Spacy:
     """spaCy pipelines."""
 
     def layout(self, artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
-        """An importable package for a wheel, else the hub's cache or a folder."""
-        return standard_layout(artifact, files, owner)
+        """An importable package for a wheel, else the hub's cache or a folder.
+
+        What `spacy.load(path)` opens is the folder inside the package that has the config and the weights (spaCy
+        3.8.18, util.py: load_model_from_init_py, load_model_from_path); of the package itself it says E053.
+        """
+        layout = standard_layout(artifact, files, owner)
+        inner = {match["folder"] for file in files if (match := _DATA.fullmatch(file.path))}
+        return replace(layout, opens=f"{PYTHON}/{inner.pop()}") if layout.imported and len(inner) == 1 else layout
 
     def needs(self, artifact: Artifact, read: Reader) -> Sequence[Need]:
         """The other pipelines that a wheel requires; a folder requires none.
