@@ -9,6 +9,7 @@ from resolver.domain.view import Layout
 
 HUGGING_FACE = "hf"
 GITHUB = "github"
+ADDRESS = "url"
 HUB = "huggingface/hub"
 TORCH_HUB = "torch/hub"
 PYTHON = "python"
@@ -86,6 +87,16 @@ def torch_hub_layout(artifact: Artifact, files: Sequence[File]) -> Layout:
         opens=folders[asked],
         alone=places,
     )
+
+
+def checkpoint_layout(files: Sequence[File]) -> Layout:
+    """Where torch keeps a file that it loads by its address, under the last part of that.
+
+    torch/hub.py of torch 2.13, `load_state_dict_from_url`: a file that is there is opened and not compared. The folder
+    is shared with whatever else a program fetches.
+    """
+    places = {f"{TORCH_HUB}/checkpoints/{file.path}": file for file in files}
+    return Layout(files=places, folders=(), opens=next(iter(places)))
 
 
 def python_layout(files: Sequence[File]) -> Layout:

@@ -48,10 +48,13 @@ def test_a_program_that_names_no_ref_finds_the_pin_under_either_name_of_a_defaul
     }
 
 
-@pytest.mark.parametrize("key", ["hf:org/name@main", "pypi:pack@*", "url:https://host.invalid/model.zip", "file:./own"])
+ARCHIVES = {"pypi:pack@*": "p-1-py3-none-any.whl", "url:https://host.invalid/model.zip": "model.zip"}
+
+
+@pytest.mark.parametrize("key", ["hf:org/name@main", "file:./own", *ARCHIVES])
 def test_what_is_not_of_github_lies_where_other_libraries_look(key: str) -> None:
     commit = COMMIT if key.startswith("hf:") else None
-    artifact = Artifact(key, commit, None, FILES, archive=file("p-1-py3-none-any.whl") if "pypi" in key else None)
+    artifact = Artifact(key, commit, None, FILES, archive=file(ARCHIVES[key]) if key in ARCHIVES else None)
     found = RUNTIMES["torch-hub"].layout(artifact, FILES, "vad")
     assert found == RUNTIMES["huggingface"].layout(artifact, FILES, "vad")
 
@@ -61,6 +64,16 @@ def test_to_any_other_library_a_repository_of_github_is_a_plain_folder(runtime: 
     found = layout(f"github:{NAME}@main", runtime=runtime)
     assert found == RUNTIMES["files"].layout(Artifact("file:./x", None, None, FILES), FILES, "vad")
     assert found.opens == "files/vad"
+
+
+def test_one_file_of_an_address_lies_where_torch_looks_for_it() -> None:
+    weights = file("resnet18-5c106cde.pth")
+    found = RUNTIMES["torch-hub"].layout(
+        Artifact("url:https://host.invalid/models/resnet18-5c106cde.pth", None, None, (weights,)), (weights,), "resnet"
+    )
+    place = "torch/hub/checkpoints/resnet18-5c106cde.pth"
+    assert (dict(found.files), found.opens) == ({place: weights}, place)
+    assert found.folders == (), "other programs keep what they fetch in the same folder"
 
 
 def test_torch_hub_needs_nothing_besides_and_finds_nothing_missing() -> None:
