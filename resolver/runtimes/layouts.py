@@ -11,25 +11,31 @@ HUGGING_FACE = "hf"
 GITHUB = "github"
 ADDRESS = "url"
 HUB = "huggingface/hub"
+MODULES = "huggingface/modules"
 TORCH_HUB = "torch/hub"
 PYTHON = "python"
 FILES = "files"
 
-# Read in huggingface_hub 2.4 (constants.py), transformers 4.57 and 5.23 (utils/hub.py), sentence-transformers 6.2.
+# Read in huggingface_hub 0.20, 0.36, 1.1 and 2.4 (constants.py), transformers 4.40, 4.46, 4.57 and 5.24 (utils/hub.py),
+# sentence-transformers 2.7 to 6.2, diffusers 0.25 and 0.35, datasets 2.14, 2.19 and 4.4, evaluate 0.4 (config.py).
 # HF_HOME stays where it is: a user's data sets and token lie there, and neither is ours. Modules are the copies that
 # transformers makes of a repository's code, by commit, and never compares again: no other project's are believed.
+# Both names of the hub's cache are set: huggingface_hub prefers the new one, but did not know it before 0.19, and its
+# constant of the old name, which others import, still does not. datasets before 2.21 and evaluate have a word for
+# offline of their own.
 HUB_CACHE = Environment(
     values={
         "DO_NOT_TRACK": "1",
+        "HF_DATASETS_OFFLINE": "1",
+        "HF_EVALUATE_OFFLINE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_UPDATE_CHECK": "1",
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
     },
-    folders={"HF_HUB_CACHE": HUB, "HF_MODULES_CACHE": "huggingface/modules"},
+    folders={"HF_HUB_CACHE": HUB, "HF_MODULES_CACHE": MODULES, "HUGGINGFACE_HUB_CACHE": HUB},
     removed=frozenset(
         {
-            "HUGGINGFACE_HUB_CACHE",
             "PYTORCH_PRETRAINED_BERT_CACHE",
             "PYTORCH_TRANSFORMERS_CACHE",
             "SENTENCE_TRANSFORMERS_HOME",

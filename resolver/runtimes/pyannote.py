@@ -14,6 +14,7 @@ from resolver.domain.manifest import Request
 from resolver.domain.names import path_objection
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
+from resolver.runtimes.layouts import HUB as HUB_FOLDER
 from resolver.runtimes.layouts import HUB_CACHE, standard_layout
 from resolver.runtimes.named import (
     HUB,
@@ -37,11 +38,12 @@ CONFIG = "config.yaml"
 MOST_PARAMETERS = 1000
 _INSIDE = "$model/"
 
-# 4.0.7, telemetry/metrics.py; PYANNOTE_CACHE is that of 3.x (core/model.py).
+# 4.0.7, telemetry/metrics.py (4.0.0 takes "true" alone for yes). 3.1 to 3.4 keep what they fetch where PYANNOTE_CACHE
+# says, else in ~/.cache/torch/pyannote, never in the hub's own cache (core/model.py, CACHE_DIR); 4.0 does not know it.
 _ENVIRONMENT = joined(
     [
         HUB_CACHE,
-        Environment(values={"PYANNOTE_METRICS_ENABLED": "0"}, removed=frozenset({"PYANNOTE_CACHE"})),
+        Environment(values={"PYANNOTE_METRICS_ENABLED": "0"}, folders={"PYANNOTE_CACHE": HUB_FOLDER}),
     ]
 )
 _COMMUNITY = "pyannote/speaker-diarization-community-1"

@@ -26,19 +26,21 @@ def test_everything_that_is_set_and_taken_away(three: Project, run: Run) -> None
     assert (result.code, result.stderr) == (0, "")
     assert lines_of(three, result.stdout) == snapshot(
         [
-            "unset HUGGINGFACE_HUB_CACHE",
-            "unset PYANNOTE_CACHE",
             "unset PYTORCH_PRETRAINED_BERT_CACHE",
             "unset PYTORCH_TRANSFORMERS_CACHE",
             "unset SENTENCE_TRANSFORMERS_HOME",
             "unset TRANSFORMERS_CACHE",
             "export DO_NOT_TRACK='1'",
+            "export HF_DATASETS_OFFLINE='1'",
+            "export HF_EVALUATE_OFFLINE='1'",
             "export HF_HUB_CACHE='PROJECT/.cache/huggingface/hub'",
             "export HF_HUB_DISABLE_TELEMETRY='1'",
             "export HF_HUB_DISABLE_UPDATE_CHECK='1'",
             "export HF_HUB_OFFLINE='1'",
             "export HF_MODULES_CACHE='PROJECT/.cache/huggingface/modules'",
+            "export HUGGINGFACE_HUB_CACHE='PROJECT/.cache/huggingface/hub'",
             "export MODELS_LOCK_SHA256='DIGEST'",
+            "export PYANNOTE_CACHE='PROJECT/.cache/huggingface/hub'",
             "export PYANNOTE_METRICS_ENABLED='0'",
             "export PYTHONPATH='PROJECT/.cache/python'",
             "export TORCH_HOME='PROJECT/.cache/torch'",
