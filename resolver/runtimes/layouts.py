@@ -73,6 +73,8 @@ def hub_layout(artifact: Artifact, files: Sequence[File]) -> Layout:
         opens=snapshot,
         references={f"{repository}/refs/{name}": commit for name in sorted(names)},
         doubtful={f"{repository}/trees/{commit}.json": "a library's listing, which makes a filtered snapshot fail"},
+        copies={MODULES: commit},
+        absences={f"{repository}/.no_exist/{commit}": snapshot},
     )
 
 

@@ -9,6 +9,8 @@ from resolver.domain.names import did_you_mean, objections, path_objection
 from resolver.domain.ports import Runtime, Runtimes
 from resolver.domain.view import Layout, Placement, Reference, View
 
+CODE = ".py"
+
 
 def arrange(lock: Lock, selection: Selection, runtimes: Runtimes) -> View:
     """The union of what all chosen variants place.
@@ -51,6 +53,8 @@ class _Building:
         self._doubtful: dict[str, str] = {}
         self._spare: dict[str, File] = {}
         self._imported: set[str] = set()
+        self._copies: dict[str, dict[str, dict[str, Placement]]] = {}
+        self._absences: dict[str, str] = {}
         self._alone: dict[str, tuple[str, str]] = {}
         self._own: dict[str, str] = {}
         self._ways: dict[tuple[str, str], Sequence[Dependency]] = {}
@@ -66,6 +70,8 @@ class _Building:
             dict(sorted(self._doubtful.items())),
             {path: file for path, file in self._spare.items() if path not in self._placements},
             imported=frozenset(self._imported),
+            copies=self._copies,
+            absences=dict(sorted(self._absences.items())),
         )
 
     def remember(self, selected: Selected, key: str, way: Sequence[Dependency]) -> None:
@@ -91,6 +97,8 @@ class _Building:
             models = self._folders.get(folder, ())
             self._folders[folder] = models if name in models else (*models, name)
         self._doubtful.update(layout.doubtful)
+        self._absences.update(layout.absences)
+        self._note_code(whole, artifact.key, name)
         self._imported |= {layout.imported} if layout.imported else set()
         if own:
             self._opens[name] = layout.opens
@@ -105,6 +113,15 @@ class _Building:
             )
         elif model not in earlier.models:
             self._placements[path] = Placement(path, file, earlier.artifact, (*earlier.models, model))
+
+    def _note_code(self, whole: Layout, key: str, model: str) -> None:
+        """What libraries could copy: Python, also that which only another variant wants."""
+        for folder, commit in whole.copies.items():
+            for place, file in whole.files.items():
+                if file.path.endswith(CODE):
+                    known = self._copies.setdefault(folder, {}).setdefault(commit, {})
+                    earlier = known.get(file.path)
+                    known[file.path] = Placement(place, file, key, (*(earlier.models if earlier else ()), model))
 
     def _refer(self, path: str, text: str, key: str, model: str) -> None:
         earlier = self._references.get(path)

@@ -85,7 +85,21 @@ def unexpected(view: View, root: Path, traces: Mapping[str, Trace]) -> tuple[lis
 def worth_knowing(view: View, root: Path) -> list[str]:
     """What lies in the view, is none of ours, and yet changes what a program opens."""
     doubtful = [f"{path}: {reason}" for path, reason in view.doubtful.items() if inside(root, path).exists()]
-    return doubtful + [text for folder in sorted(view.imported) if (text := _importable(view, root, folder))]
+    hidden = [f"{note}: a library's note that there is no such file, which hides it" for note in _notes(view, root)]
+    return doubtful + hidden + [text for folder in sorted(view.imported) if (text := _importable(view, root, folder))]
+
+
+def _notes(view: View, root: Path) -> list[str]:
+    """Notes that say of files that are there that they do not exist.
+
+    huggingface_hub 2.4, file_download.py (try_to_load_from_cache): a note counts more than the file.
+    """
+    return [
+        f"{folder}/{name}"
+        for folder, snapshot in view.absences.items()
+        for name in walk_files(root / folder)
+        if f"{snapshot}/{name}" in view.placements
+    ]
 
 
 def _importable(view: View, root: Path, folder: str) -> str | None:

@@ -20,6 +20,7 @@ from resolver.domain.verify_report import Finding, VerifyReport
 from resolver.domain.view import Placement, View
 from resolver.policy.judge import judge
 from resolver.sources import elsewhere
+from resolver.stages.copies import altered
 from resolver.stages.place import remove
 from resolver.stages.plan import plan
 from resolver.stages.survey import Reading, glance, read_everything
@@ -120,6 +121,7 @@ def _undeclared(locked: Lock, placement: Placement, stream: BinaryIO) -> frozens
 def _found(prospect: Prospect) -> tuple[list[Finding], list[str]]:
     optional = frozenset(model.name for model in prospect.lock.models if model.optional)
     strangers, warnings = unexpected(prospect.view, prospect.root, prospect.traces)
+    strangers += altered(prospect.view, prospect.root)
     found = [*findings(prospect.view, prospect.survey, optional), *strangers, *_policy_findings(prospect)]
     return [*found, *undeclared_flags(prospect.view, prospect.survey)], warnings
 

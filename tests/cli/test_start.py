@@ -222,6 +222,7 @@ def test_what_a_quick_verify_imports_besides_is_reviewed(synced: Project) -> Non
             "domain.verify_report",
             "policy",
             "policy.judge",
+            "stages.copies",
             "stages.place",
             "stages.verify",
             "workflows.telling",

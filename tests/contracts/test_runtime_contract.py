@@ -108,6 +108,15 @@ def test_what_is_doubtful_is_none_of_ours(runtime: str, artifact: Artifact) -> N
         assert reason
 
 
+def test_copies_and_notes_are_none_of_ours_and_are_told_by_the_pin(runtime: str, artifact: Artifact) -> None:
+    found = layout(runtime, artifact)
+    assert [commit for commit in found.copies.values() if commit != artifact.commit] == []
+    assert [snapshot for snapshot in found.absences.values() if snapshot not in found.folders] == []
+    for folder in (*found.copies, *found.absences):
+        assert path_objection(folder) is None
+        assert not any(below(folder, ours) or below(ours, folder) for ours in found.folders)
+
+
 def test_references_name_the_pin_on_one_line(runtime: str, artifact: Artifact) -> None:
     for text in layout(runtime, artifact).references.values():
         assert text == artifact.commit

@@ -47,6 +47,8 @@ class Hub(NeedsNothing):
             opens=home,
             references={f"{home}/refs/{name}": str(artifact.commit) for name in sorted({"main", artifact.request})},
             doubtful={f"{home}/trees": "it does harm"},
+            copies={"copies": str(artifact.commit)},
+            absences={f"{home}/absent": f"{home}/{str(artifact.commit)[:6]}"},
         )
 
 
@@ -80,7 +82,23 @@ def test_a_chosen_artifact_lies_where_its_runtime_looks() -> None:
         opens={"asr": "hub/org/name"},
         doubtful={"hub/org/name/trees": "it does harm"},
         spare={},
+        absences={"hub/org/name/absent": "hub/org/name/c0ffee"},
     )
+
+
+def test_code_that_libraries_could_copy_is_known_by_its_commit_and_its_path() -> None:
+    code, more, weights = file("modeling.py", b"1"), file("parts/layer.py", b"2"), file("model.bin", b"3")
+    narrow = model("night", replace(variant(), files=FileFilter(("*.bin", "modeling.py"))))
+    found = arranged(lock([model("asr"), narrow], artifact(KEY, code, more, weights)))
+    home = "hub/org/name/c0ffee"
+    assert found.copies == {
+        "copies": {
+            COMMIT: {
+                "modeling.py": Placement(f"{home}/modeling.py", code, KEY, ("asr", "night")),
+                "parts/layer.py": Placement(f"{home}/parts/layer.py", more, KEY, ("asr", "night")),
+            }
+        }
+    }
 
 
 def test_what_only_another_variant_wants_is_spare() -> None:

@@ -177,3 +177,15 @@ def test_a_file_that_carries_what_its_lock_does_not_say_is_found() -> None:
 
 def test_a_file_that_carries_nothing_else_is_no_finding() -> None:
     assert undeclared_flags(VIEW, RIGHT) == []
+
+
+def test_a_note_that_hides_a_file_of_ours_is_worth_a_warning_and_no_other_note_is(tmp_path: Path) -> None:
+    seen = replace(VIEW, absences={"hub/.no_exist/c": "hub/c"})
+    for path in ("hub/.no_exist/c/more.json", "hub/.no_exist/d/one.bin"):
+        put(tmp_path / path)
+    assert strangers(tmp_path, seen) == ([], [])
+    put(tmp_path / "hub/.no_exist/c/one.bin")
+    assert strangers(tmp_path, seen) == (
+        [],
+        ["hub/.no_exist/c/one.bin: a library's note that there is no such file, which hides it"],
+    )
