@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -58,3 +58,34 @@ def in_threads(items: Sequence[K], question: Callable[[K], T], at_a_time: int) -
         raise
     pool.shutdown()
     return futures
+
+
+class Once(Generic[K, T]):
+    """Answers that are asked for once, however many want one at the same time.
+
+    A failure is told to all who waited for it, and forgotten: who comes later asks again.
+    """
+
+    def __init__(self) -> None:
+        self._answers: dict[K, Future[T]] = {}
+        self._lock = threading.Lock()
+
+    def answer(self, key: K, question: Callable[[], T]) -> T:
+        """The answer to the question of that key; raises what asking it raised."""
+        from concurrent.futures import Future
+
+        with self._lock:
+            known = self._answers.get(key)
+            found: Future[T] = known or self._answers.setdefault(key, Future())
+        if known is None:
+            self._ask(key, found, question)
+        return found.result()
+
+    def _ask(self, key: K, found: "Future[T]", question: Callable[[], T]) -> None:
+        try:
+            found.set_result(question())
+        except BaseException as error:
+            with self._lock:
+                del self._answers[key]
+            found.set_exception(error)
+            raise

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from resolver.domain.environment import Environment
 from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.view import Layout
+
+if TYPE_CHECKING:
+    from resolver.domain.upstream import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,13 @@ class Source(Protocol):
 
     def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """A portion of a file (or of the archive) if its `validator` still holds, else the whole."""
+        ...
+
+    def standing(self, artifact: Artifact, wanted: Callable[[str], bool]) -> "Standing":
+        """What the source says now of a pinned artifact, asked with two requests or so and no weights.
+
+        That it is gone is an answer; an error says that there is none. `wanted` tells which paths would be locked.
+        """
         ...
 
 

@@ -1,6 +1,7 @@
 """`file:`, a folder (or one file) beside the manifest: a team's own fine-tune."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from resolver.domain.errors import DiskError, InputError, NotFoundUpstreamError, UnsafeContentError
@@ -8,6 +9,7 @@ from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.names import objections
 from resolver.domain.ports import Body, Candidate, Desk, Portion
+from resolver.domain.upstream import Altered, Standing
 from resolver.files.digest import digest_of
 from resolver.files.paths import walk_files
 
@@ -74,6 +76,31 @@ class Folder:
                 hint="restore the folder, or lock what it holds now with `models lock --upgrade-model NAME`",
             ) from error
 
+    def standing(self, artifact: Artifact, wanted: Callable[[str], bool]) -> Standing:
+        """Every file that is wanted now or was locked, read where it lies."""
+        try:
+            root = self._root(artifact.source)
+        except NotFoundUpstreamError:
+            return Standing("content", gone="there is no such folder any more")
+        now = set(walk_files(root)) if root.is_dir() else {root.name}
+        locked = {file.path: file for file in artifact.files}
+        paths = sorted(locked.keys() | {path for path in now if wanted(path)})
+        seen = ((path, locked.get(path), path in now) for path in paths)
+        found = (self._altered(artifact.source, path, file, there=there) for path, file, there in seen)
+        return Standing("content", altered=tuple(one for one in found if one is not None))
+
+    def _altered(self, source: str, path: str, locked: File | None, *, there: bool) -> Altered | None:
+        """What differs of a file; None if nothing does."""
+        place = self._place(source, path)
+        if locked is None or not there or not place.is_file():
+            return Altered(path, locked.sha256 if locked else "nothing", _word(place))
+        try:
+            size = place.stat().st_size
+            found = digest_of(place) if size == locked.size else f"{size} bytes"
+        except OSError as error:
+            raise DiskError(f"{place}: {error.strerror}") from error
+        return None if found == locked.sha256 else Altered(path, locked.sha256, found)
+
     def _pinned(self, source: str, path: str, desk: Desk) -> tuple[File, frozenset[str]]:
         place = self._place(source, path)
         if not place.is_file():
@@ -97,3 +124,9 @@ class Folder:
         if not root.exists():
             raise NotFoundUpstreamError(f"{source}: there is no such folder", hint=f"looked for it at {root}")
         return root
+
+
+def _word(place: Path) -> str:
+    if place.is_file():
+        return "a file"
+    return "no regular file" if os.path.lexists(place) else "nothing"

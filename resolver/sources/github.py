@@ -5,6 +5,7 @@ Its archive is not byte-stable, so the commit is pinned and every file of it; to
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from resolver.domain.errors import (
     AccessRefusedError,
@@ -12,10 +13,11 @@ from resolver.domain.errors import (
     NotFoundUpstreamError,
     UnsafeContentError,
 )
-from resolver.domain.lock import Artifact, File
+from resolver.domain.lock import Artifact, File, request_in
 from resolver.domain.manifest import MAIN, Request
 from resolver.domain.names import objections
 from resolver.domain.ports import Body, Candidate, Desk, Portion, Refusal
+from resolver.domain.upstream import Offer, Standing
 from resolver.files.archives import Member
 from resolver.sources.github_api import GitHubApi, Repository
 from resolver.sources.github_archive import Archive, Archives
@@ -23,6 +25,8 @@ from resolver.transport.client import Client
 from resolver.transport.origins import Credential
 
 MASTER = "master"
+SHORTEST_COMMIT = 7
+"""Digits of a commit that somebody may write; what is shorter is a branch or tag that looks like one."""
 
 
 class GitHub:
@@ -76,6 +80,47 @@ class GitHub:
             return self._archives.of(artifact.name, str(artifact.commit)).open(file.path, portion.offset)
         except UnsafeContentError as error:
             raise MismatchError(error.message, hint="try again; a proxy may alter what passes it") from error
+
+    def standing(self, artifact: Artifact, wanted: Callable[[str], bool]) -> Standing:
+        """Where the request leads now; whether the commit is still there is only asked where nothing leads to it."""
+        del wanted
+        request, pin = request_in(artifact.key), str(artifact.commit)
+        try:
+            repository = self._repository(request.name)
+        except NotFoundUpstreamError as error:
+            return Standing("content", gone=error.message.removeprefix(f"{artifact.source}: "))
+        found = self._meant(request, pin, repository)
+        known = {found.points_to, found.head and found.head.commit, *(one.commit for one in found.offers)}
+        there = pin in known or self._commit(request.name, pin) is not None
+        gone = None if there else f"it has no commit {pin[:8]} any more"
+        return replace(found, upstream_id=repository.upstream_id, gone=gone)
+
+    def _meant(self, request: Request, pin: str, repository: Repository) -> Standing:
+        """What a version, branch, tag or commit means now."""
+        name, revision = request.name, request.revision
+        if request.version is not None:
+            return Standing("range", offers=self._offers(name))
+        if revision is None:
+            return Standing("branch", points_to=self._commit(name, MAIN) or self._commit(name, MASTER))
+        if len(revision) >= SHORTEST_COMMIT and pin.startswith(revision):
+            head = self._commit(name, repository.default_branch)
+            return Standing("commit", head=Offer(repository.default_branch, head) if head else None)
+        offers = self._offers(name)
+        tag = next((one.commit for one in offers if one.name == revision), None)
+        if tag == pin:
+            return Standing("tag", points_to=tag, offers=offers)
+        now = self._commit(name, revision)
+        return Standing("tag" if tag is not None and tag == now else "branch", points_to=now, offers=offers)
+
+    def _offers(self, name: str) -> tuple[Offer, ...]:
+        return tuple(Offer(tag, commit) for tag, commit in self._api.tags(name).items())
+
+    def _commit(self, name: str, revision: str) -> str | None:
+        """The commit that a revision of a repository that is there means; None if it has no such revision."""
+        try:
+            return self._api.commit(name, revision)
+        except NotFoundUpstreamError:
+            return None
 
     def _unasked(self, name: str, default: str) -> str:
         """What torch.hub means where a program names no ref: `main`, and if there is none, `master`."""

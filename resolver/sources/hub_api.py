@@ -1,6 +1,7 @@
 """What the Hub's API says of a repository: asked through our own door, bounded and judged; types of huggingface_hub."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
@@ -41,6 +42,22 @@ class Repository:
     upstream_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a revision is, without its files."""
+
+    commit: str
+    upstream_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refs:
+    """The branches and tags of a repository with the commit that each leads to."""
+
+    branches: Mapping[str, str]
+    tags: Mapping[str, str]
+
+
 class HubApi:
     """The API of one endpoint."""
 
@@ -56,24 +73,32 @@ class HubApi:
             StatusError: the Hub refuses.
             NetworkError: the answer is none that the API gives.
         """
-        url = f"{self._endpoint}/api/models/{quote(name)}/revision/{quote(revision, safe='')}?blobs=true"
-        document, _ = self._asked(url)
+        document, _ = self._asked(f"{self._revision(name, revision)}?blobs=true")
         try:
             return self._judged(name, document)
         except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-            raise NetworkError(
-                f"hf:{name}: the endpoint's answer is not what the Hub's API gives ({error})",
-                hint="is HF_ENDPOINT right, and no login page in between?",
-            ) from error
+            raise _no_answer(name, error) from error
 
-    def tags(self, name: str) -> dict[str, str]:
-        """The tags of a repository with the commit that each names; raises as `repository`."""
+    def head(self, name: str, revision: str) -> Head:
+        """The commit that a revision means, asked for without its files; raises as `repository`."""
+        document, _ = self._asked(f"{self._revision(name, revision)}?expand=sha")
+        try:
+            fields = as_mapping(document)
+            return Head(as_commit(fields["sha"]), _internal_id(fields))
+        except (TypeError, ValueError, KeyError) as error:
+            raise _no_answer(name, error) from error
+
+    def refs(self, name: str) -> Refs:
+        """Branches and tags; raises as `repository`."""
         document, _ = self._asked(f"{self._endpoint}/api/models/{quote(name)}/refs")
         try:
-            tags = as_mapping(document)["tags"]
-            return {as_text(one["name"]): as_commit(one["targetCommit"]) for one in map(as_mapping, as_list(tags))}
+            fields = as_mapping(document)
+            return Refs(_references(fields.get("branches") or []), _references(fields["tags"]))
         except (TypeError, ValueError, KeyError) as error:
             raise NetworkError(f"hf:{name}: the endpoint's list of tags is not what the Hub's API gives") from error
+
+    def _revision(self, name: str, revision: str) -> str:
+        return f"{self._endpoint}/api/models/{quote(name)}/revision/{quote(revision, safe='')}"
 
     def _judged(self, name: str, document: object) -> Repository:
         from huggingface_hub.hf_api import ModelInfo
@@ -84,13 +109,12 @@ class HubApi:
         files = [_listed(one) for one in as_list(fields.get("siblings") or [])]
         if len(files) >= LISTING_RELIABLE_UP_TO or any(one.blob_id is None and one.sha256 is None for one in files):
             files = self._tree(name, commit)
-        internal = fields.get("_id")
         return Repository(
             commit=commit,
             files=tuple(files),
             license=_license(info),
             gated=bool(info.gated),
-            upstream_id=None if internal is None else as_text(internal),
+            upstream_id=_internal_id(fields),
         )
 
     def _tree(self, name: str, commit: str) -> list[Listed]:
@@ -112,6 +136,22 @@ class HubApi:
             raise NetworkError(
                 f"{answer.url}: the answer is not JSON", hint="is HF_ENDPOINT right, and no login page in between?"
             ) from error
+
+
+def _no_answer(name: str, error: Exception) -> NetworkError:
+    return NetworkError(
+        f"hf:{name}: the endpoint's answer is not what the Hub's API gives ({error})",
+        hint="is HF_ENDPOINT right, and no login page in between?",
+    )
+
+
+def _internal_id(fields: Mapping[str, object]) -> str | None:
+    internal = fields.get("_id")
+    return None if internal is None else as_text(internal)
+
+
+def _references(value: object) -> dict[str, str]:
+    return {as_text(one["name"]): as_commit(one["targetCommit"]) for one in map(as_mapping, as_list(value))}
 
 
 def _listed(value: object) -> Listed:

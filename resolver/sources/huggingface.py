@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from urllib.parse import quote, urljoin
 
 from resolver.concurrency import in_threads
@@ -18,8 +19,10 @@ from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import MAIN, Request
 from resolver.domain.names import objections
 from resolver.domain.ports import WHOLE, Body, Candidate, Desk, Portion, Refusal
+from resolver.domain.upstream import Standing
 from resolver.files.digest import git_blob_id
-from resolver.sources.hub_api import HubApi, Listed, Repository
+from resolver.sources.hub_api import Head, HubApi, Listed, Refs, Repository
+from resolver.sources.hub_standing import standing
 from resolver.sources.reading import spanned, translated
 from resolver.sources.shortcuts import Place, Shortcuts
 from resolver.transport.answer import Answer
@@ -50,7 +53,7 @@ class HuggingFace:
         if request.version is None:
             return [Candidate(commit=self._repository(request.name, request.revision or MAIN).commit)]
         try:
-            tags = self._api().tags(request.name)
+            tags = self._api().refs(request.name).tags
         except StatusError as error:
             raise self._refused(request.name, error) from error
         return [Candidate(version=tag, commit=commit) for tag, commit in tags.items()]
@@ -109,6 +112,31 @@ class HuggingFace:
             return answer or self._asked(place, portion)
         except StatusError as error:
             raise self._refused(artifact.name, error, file.path) from error
+
+    def standing(self, artifact: Artifact, wanted: Callable[[str], bool]) -> Standing:
+        """Where the request leads now, and whether the pinned commit is still there; a commit has the files it has."""
+        del wanted
+        return standing(artifact, partial(self._head, artifact.name), partial(self._refs, artifact.name))
+
+    def _head(self, name: str, revision: str) -> Head | None:
+        """What a revision of a repository that is there means; None if it has no such revision."""
+        try:
+            with self._room:
+                return self._api().head(name, revision)
+        except StatusError as error:
+            if error.code == "RevisionNotFound":
+                return None
+            raise self._refused(name, error, f"revision '{revision}'") from error
+
+    def _refs(self, name: str) -> Refs:
+        """The names of a repository that is known to be there."""
+        try:
+            with self._room:
+                return self._api().refs(name)
+        except StatusError as error:
+            if error.status in (401, 403):
+                raise self._refused(name, error) from error
+            raise NetworkError(f"hf:{name}: the endpoint does not tell its branches and tags") from error
 
     def _asked(self, place: Place, portion: Portion) -> Answer:
         url = self._address(place)

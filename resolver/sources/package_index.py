@@ -6,19 +6,18 @@ indexes know is how dependency confusion begins.
 
 import base64
 import json
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.utils import canonicalize_name
 
-from resolver.domain.digests import is_sha256
+from resolver.concurrency import Once
 from resolver.domain.errors import MismatchError, NetworkError, NotFoundUpstreamError, UnsafeContentError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
-from resolver.domain.names import path_objection
 from resolver.domain.ports import Body, Candidate, Desk, Portion
+from resolver.domain.upstream import Altered, Standing
+from resolver.sources.index_page import Page, Release, read_page
 from resolver.sources.index_settings import IndexSettings
 from resolver.sources.reading import remote_file, translated
 from resolver.sources.wheels import Wheel, WheelContent
@@ -31,31 +30,17 @@ LARGEST_PAGE = 1 << 27
 LARGEST_WHEEL = 1 << 34
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
-    """One wheel that runs everywhere (`py3-none-any`), as the index lists it."""
-
-    version: str
-    build: tuple[int, str]
-    filename: str
-    url: str
-    sha256: str
-    size: int | None
-    yanked: bool
-
-
 class PackageIndex:
     """The configured index, or another one that a model names."""
 
     def __init__(self, client: Callable[[], Client], settings: IndexSettings) -> None:
         self._client = client
         self._settings = settings
-        self._pages: dict[tuple[str, str], list[Release]] = {}
-        self._lock = threading.Lock()
+        self._pages: Once[tuple[str, str], Page] = Once()
 
     def candidates(self, request: Request) -> Sequence[Candidate]:
         """The releases that have a wheel for every machine."""
-        best = _best(self._releases(request.name, request.index))
+        best = self._page(request.name, request.index).best
         return [Candidate(version=version, yanked=one.yanked) for version, one in best.items()]
 
     def probe(self, source: str, candidate: Candidate, path: str | None) -> None:
@@ -64,7 +49,7 @@ class PackageIndex:
 
     def artifact(self, key: str, request: Request, candidate: Candidate, desk: Desk) -> Artifact:
         """The wheel and its wanted members; read by ranges, or whole where the server or RECORD gives no choice."""
-        release = _best(self._releases(request.name, request.index)).get(str(candidate.version))
+        release = self._page(request.name, request.index).best.get(str(candidate.version))
         if release is None:
             raise NotFoundUpstreamError(
                 f"{request.source}: the index has no {candidate.version} any more",
@@ -92,7 +77,7 @@ class PackageIndex:
 
     def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """The locked wheel, found on the index's page by its digest."""
-        releases = self._releases(artifact.name, artifact.index)
+        releases = self._page(artifact.name, artifact.index).releases
         release = next((one for one in releases if one.sha256 == file.sha256), None)
         if release is None:
             raise NotFoundUpstreamError(
@@ -103,6 +88,15 @@ class PackageIndex:
             return self._client().open(release.url, portion=portion, credential=self._credential())
         except StatusError as error:
             raise translated(error, f"{artifact.source}: {file.path}") from error
+
+    def standing(self, artifact: Artifact, wanted: Callable[[str], bool]) -> Standing:
+        """The project's page, which has every release and the digest of every wheel."""
+        del wanted
+        try:
+            page = self._page(artifact.name, artifact.index)
+        except NotFoundUpstreamError:
+            return Standing("content", gone="the index has no such project")
+        return _pinned(artifact, page)
 
     def _content_of_whole(self, release: Release, desk: Desk) -> WheelContent:
         answer = self._client().open(release.url, credential=self._credential())
@@ -121,17 +115,11 @@ class PackageIndex:
             raise NetworkError(f"{answer.url}: the server does not tell the size")
         return answer.total
 
-    def _releases(self, name: str, index: str | None) -> list[Release]:
+    def _page(self, name: str, index: str | None) -> Page:
         place = (canonicalize_name(name), index or self._settings.url)
-        with self._lock:
-            known = self._pages.get(place)
-        if known is None:
-            known = _listed(self._page(*place), place[0])
-            with self._lock:
-                self._pages[place] = known
-        return known
+        return self._pages.answer(place, lambda: read_page(*self._fetched(*place), place[0]))
 
-    def _page(self, name: str, index: str) -> tuple[str, dict[str, object]]:
+    def _fetched(self, name: str, index: str) -> tuple[str, dict[str, object]]:
         url = f"{_address(index).rstrip('/')}/{name}/"
         try:
             answer = self._client().get(
@@ -177,43 +165,12 @@ def _address(index: str) -> str:
     return without_userinfo(index)
 
 
-def _listed(page: tuple[str, dict[str, object]], name: str) -> list[Release]:
-    """The usable wheels of a page."""
-    url, document = page
-    files = document.get("files")
-    entries = [one for one in files if isinstance(one, dict)] if isinstance(files, list) else []
-    return [release for entry in entries if (release := _release(url, name, entry)) is not None]
-
-
-def _best(releases: list[Release]) -> dict[str, Release]:
-    """One wheel for each version: not yanked before yanked, then the highest build."""
-    ordered = sorted(releases, key=lambda one: (not one.yanked, one.build, one.filename))
-    return {one.version: one for one in ordered}
-
-
-def _release(base: str, name: str, entry: dict[str, object]) -> Release | None:
-    filename, hashes, size = str(entry.get("filename")), entry.get("hashes"), entry.get("size")
-    sha256 = hashes.get("sha256") if isinstance(hashes, dict) else None
-    try:
-        project, version, build, tags = parse_wheel_filename(filename)
-    except InvalidWheelFilename:
-        return None
-    everywhere = any(str(tag) == "py3-none-any" for tag in tags)
-    if project != name or not everywhere or path_objection(filename) or not is_sha256(str(sha256)):
-        return None
-    return Release(
-        version=str(version),
-        build=(build[0], build[1]) if build else (-1, ""),
-        filename=filename,
-        url=_joined(base, str(entry.get("url"))),
-        sha256=str(sha256),
-        size=size if isinstance(size, int) and size > 0 else None,
-        yanked=bool(entry.get("yanked")),
-    )
-
-
-def _joined(base: str, url: str) -> str:
-    try:
-        return urljoin(base, url)
-    except ValueError:
-        return ""
+def _pinned(artifact: Artifact, page: Page) -> Standing:
+    """Whether the locked wheel is still what the index has under its name."""
+    archive = artifact.archive
+    if archive is None or any(one.sha256 == archive.sha256 for one in page.releases):
+        return Standing("range", offers=page.offers)
+    now = next((one for one in page.releases if one.filename == archive.path), None)
+    if now is None:
+        return Standing("range", offers=page.offers, gone=f"the index has no {archive.path} any more")
+    return Standing("range", offers=page.offers, altered=(Altered(archive.path, archive.sha256, now.sha256),))

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from resolver.domain.errors import AccessRefusedError, ModelsError, NetworkError, NotFoundUpstreamError
-from resolver.domain.ports import Portion
+from resolver.domain.lock import File
+from resolver.domain.ports import WHOLE, Portion
+from resolver.domain.upstream import Altered, Standing
 from resolver.files.spans import SpannedFile
 
 if TYPE_CHECKING:
@@ -46,6 +48,33 @@ def _read(answer: "Answer", start: int, length: int) -> bytes:
         return bytes(pieces)
     finally:
         answer.close()
+
+
+def at_address(client: "Client", url: str, pinned: File) -> Standing:
+    """Whether something of the pinned size is at an address: one request, one byte. The same size proves nothing.
+
+    Raises:
+        StatusError: the server refuses to say.
+    """
+    from resolver.transport.errors import StatusError
+
+    portion = Portion(0, 1) if pinned.size else WHOLE
+    try:
+        answer = client.patiently(lambda: client.open(url, portion=portion))
+    except StatusError as error:
+        if error.status == 416:  # nothing of it has a first byte
+            return _of_size(pinned, 0)
+        if error.status in (404, 410):
+            return Standing("content", gone="nothing is at its address any more")
+        raise
+    answer.close()
+    return Standing("content") if answer.total is None else _of_size(pinned, answer.total)
+
+
+def _of_size(pinned: File, size: int) -> Standing:
+    if size == pinned.size:
+        return Standing("content")
+    return Standing("content", altered=(Altered(pinned.path, f"{pinned.size} bytes", f"{size} bytes"),))
 
 
 def translated(error: "StatusError", what: str, hint: str | None = None) -> ModelsError:

@@ -5,17 +5,18 @@ asked: several of these names are stubs there (999.9.9).
 """
 
 import re
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
+from resolver.concurrency import Once
 from resolver.domain.errors import NetworkError, NotFoundUpstreamError, UnsafeContentError, UsageError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.names import nearest
 from resolver.domain.ports import Body, Candidate, Desk, Portion
-from resolver.sources.reading import translated
+from resolver.domain.upstream import Offer, Standing
+from resolver.sources.reading import at_address, translated
 from resolver.sources.requirements import MOST_KEPT
 from resolver.sources.spacy_table import LARGEST_TABLE, Table, is_release, read_table
 from resolver.sources.spacy_wheel import Release, needed_spacy
@@ -75,8 +76,7 @@ class Spacy:
     def __init__(self, client: Callable[[], Client], places: Places) -> None:
         self._client = client
         self._places = places
-        self._table: Table | None = None
-        self._lock = threading.Lock()
+        self._table: Once[None, Table] = Once()
 
     def candidates(self, request: Request) -> Sequence[Candidate]:
         """Every release of the name, whatever spaCy it is for."""
@@ -119,6 +119,20 @@ class Spacy:
             hint = f"was the release withdrawn? `models lock --upgrade-model NAME` takes another; is {DOWNLOADS} right?"
             raise translated(error, f"{artifact.source}: {file.path}", hint) from error
 
+    def standing(self, artifact: Artifact, wanted: Callable[[str], bool]) -> Standing:
+        """The table, which serves all pipelines, and the size of the wheel: its digest stands nowhere."""
+        del wanted
+        releases, version = self._known(artifact.source).get(artifact.name, {}), str(artifact.version)
+        offers = tuple(_offer(one, releases[one], releases.get(version, ())) for one in releases)
+        if version not in releases or artifact.archive is None:
+            lost = version if releases else "such pipeline"
+            return Standing("range", offers=offers, gone=f"spaCy's table has no {lost} any more")
+        try:
+            found = at_address(self._client(), self._url(artifact.name, version), artifact.archive)
+        except StatusError as error:
+            raise translated(error, f"{artifact.source}: {artifact.archive.path}") from error
+        return replace(found, asked="range", offers=offers)
+
     def _kept(self, release: Release, desk: Desk) -> File:
         url = self._url(release.name, release.version)
 
@@ -156,18 +170,9 @@ class Spacy:
         return table[name]
 
     def _known(self, source: str) -> Table:
-        with self._lock:
-            known = self._table
-        if known is None:
-            known = self._asked(source)
-            with self._lock:
-                self._table = known
-        return known
-
-    def _asked(self, source: str) -> Table:
         url = self._places.compatibility
         try:
-            return read_table(self._client().get(url, limit=LARGEST_TABLE).body)
+            return self._table.answer(None, lambda: read_table(self._client().get(url, limit=LARGEST_TABLE).body))
         except StatusError as error:
             raise translated(error, f"{source}: spaCy's table of releases", f"is {COMPATIBILITY} right?") from error
         except (ValueError, TypeError, RecursionError) as error:
@@ -175,6 +180,12 @@ class Spacy:
                 f"{source}: what is at {url} is not spaCy's table of releases ({error})",
                 hint=f"is {COMPATIBILITY} right, and no login page in between?",
             ) from error
+
+
+def _offer(version: str, spacy: Sequence[str], now: Sequence[str]) -> Offer:
+    """A release; for which spaCy it is, where that is none that the pinned one is for."""
+    other = bool(now) and set(spacy).isdisjoint(now)
+    return Offer(version, note=f"for spaCy {', '.join(spacy[:3])}" if other else None)
 
 
 def _filename(name: str, version: str) -> str:

@@ -1,6 +1,7 @@
 """`url:`, one file, or an archive to unpack, pinned by its sha256."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from resolver.domain.errors import InputError, MismatchError
@@ -8,8 +9,9 @@ from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.names import path_objection
 from resolver.domain.ports import Body, Candidate, Desk, Portion
+from resolver.domain.upstream import Standing
 from resolver.files.archives import members
-from resolver.sources.reading import remote_file, translated
+from resolver.sources.reading import at_address, remote_file, translated
 from resolver.transport.client import Client
 from resolver.transport.errors import StatusError
 
@@ -52,6 +54,18 @@ class Web:
             return self._client().open(artifact.name, portion=portion)
         except StatusError as error:
             raise translated(error, f"{artifact.source}: {file.path}") from error
+
+    def standing(self, artifact: Artifact, wanted: Callable[[str], bool]) -> Standing:
+        """Whether something is there, and of which size: more would be to fetch it."""
+        del wanted
+        pinned = artifact.archive or next(iter(artifact.files), None)
+        if pinned is None:
+            return Standing("content")
+        try:
+            found = at_address(self._client(), artifact.name, pinned)
+        except StatusError as error:
+            raise translated(error, artifact.source) from error
+        return replace(found, doubt="only its size was compared")
 
     def _stated(self, request: Request, name: str, desk: Desk) -> tuple[File, frozenset[str]] | None:
         if request.sha256 is None:

@@ -19,6 +19,7 @@ from resolver.surroundings import Surroundings, WorkspaceRequest
 from tests.bodies import taken
 from tests.cli.project import Project
 from tests.contracts.source_cases import CASES, Around, Case, MemoryShelf
+from tests.servers.base import LocalServer
 from tests.servers.faults import ALWAYS, Fault, Kind
 from tests.servers.files import FileServer
 from tests.servers.github import LocalGitHub
@@ -217,6 +218,36 @@ def test_what_vanished_since_is_not_found(case: Case, connect: Callable[[], Sour
             connect().open(artifact, file, WHOLE)
 
 
+def test_what_was_just_pinned_stands(case: Case, connect: Callable[[], Source]) -> None:
+    artifact = pin(connect(), case.request, desk())
+    standing = connect().standing(artifact, lambda _: True)
+    assert (standing.gone, standing.altered, standing.upstream_id) == (None, (), artifact.upstream_id)
+    assert not standing.replaced(artifact)
+    assert not standing.tag_moved(artifact)
+    assert standing.nameless(artifact) is None
+    if artifact.commit is not None:
+        assert standing.leads_to(artifact) == artifact.commit
+    if artifact.version is not None:
+        assert standing.pinned(artifact) is not None
+
+
+def test_that_it_vanished_is_an_answer(case: Case, connect: Callable[[], Source]) -> None:
+    artifact = pin(connect(), case.request, desk())
+    case.vanish()
+    standing = connect().standing(artifact, lambda _: True)
+    assert standing.gone
+    assert standing.gone.isprintable()
+
+
+def test_where_it_stands_is_asked_with_few_requests_and_no_weights(case: Case, connect: Callable[[], Source]) -> None:
+    artifact = pin(connect(), case.request, desk())
+    server = case.server or LocalServer()
+    server.reset_requests()
+    connect().standing(artifact, lambda _: True)
+    assert len(server.requests) <= 3, "one of three is a redirect"
+    assert server.bytes_sent() < 10_000
+
+
 FAULTS: tuple[tuple[Kind, int], ...] = (
     ("status", 403),
     ("status", 404),
@@ -248,6 +279,7 @@ def test_no_foreign_exception_leaves_a_source(
     trial(lambda: connect().candidates(case.request))
     trial(lambda: source.probe(case.request.source, candidate, None))
     trial(lambda: source.artifact("key", case.request, candidate, desk()))
+    trial(lambda: connect().standing(artifact, lambda _: True))
     assert len(waits) < 60
 
 

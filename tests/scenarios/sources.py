@@ -10,6 +10,7 @@ from resolver.domain.errors import NotFoundUpstreamError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Body, Candidate, Desk, Portion, Refusal, Source
+from resolver.domain.upstream import Standing
 from resolver.sources import SourceKind, SourceSettings
 
 
@@ -98,6 +99,10 @@ class Memory:
     def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         """No scenario fetches anything."""
         raise NotImplementedError(io.UnsupportedOperation((artifact.key, file.path, portion)))
+
+    def standing(self, artifact: Artifact, wanted: Callable[[str], bool]) -> Standing:
+        """No scenario looks at what was pinned before."""
+        raise NotImplementedError(artifact.key, wanted)
 
     def _offer(self, source: str) -> Offer:
         if source not in self.offers:

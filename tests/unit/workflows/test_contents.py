@@ -3,7 +3,7 @@
 import hashlib
 import io
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from resolver.domain.errors import MismatchError, ModelsError, NetworkError, Not
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Body, Candidate, Desk, Portion, Refusal
+from resolver.domain.upstream import Standing
 from resolver.workflows.contents import reader
 from resolver.workflows.workspace import Workspace
 from tests.servers.wheels import make_wheel
@@ -57,6 +58,9 @@ class Shop:
 
     def artifact(self, key: str, request: Request, candidate: Candidate, desk: Desk) -> Artifact:
         raise AssertionError(f"{key} is pinned: {request}, {candidate}, {desk}")
+
+    def standing(self, artifact: Artifact, wanted: Callable[[str], bool]) -> Standing:
+        raise AssertionError(f"{artifact.key} is read, not asked about: {wanted}")
 
     def open(self, artifact: Artifact, file: File, portion: Portion) -> Body:
         del artifact, portion

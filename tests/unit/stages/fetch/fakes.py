@@ -11,6 +11,7 @@ from resolver.domain.errors import NetworkError, TransientError
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Body, Candidate, Desk, Portion
+from resolver.domain.upstream import Standing
 from resolver.files.extents import Extent, Extents
 from resolver.stages.fetch.limits import Connections, Pace
 from resolver.stages.fetch.pour import Flow
@@ -158,6 +159,9 @@ class FakeSource:
         raise NotImplementedError
 
     def artifact(self, key: str, request: Request, candidate: Candidate, desk: Desk) -> Artifact:
+        raise NotImplementedError
+
+    def standing(self, artifact: Artifact, wanted: Callable[[str], bool]) -> Standing:
         raise NotImplementedError
 
 
