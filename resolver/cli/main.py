@@ -21,6 +21,7 @@ VERBS = {
     "sync": "Make this machine match models.lock.",
     "verify": "Prove offline that what is on disk is what was locked.",
     "status": "What is there, what is missing, and the command that gets it.",
+    "outdated": "What is newer than what is locked, and what excludes it.",
     "explain": "Why a machine gets the variant that it gets.",
     "tree": "What each model brings, and why.",
     "why": "Who needs a model, repository or package.",

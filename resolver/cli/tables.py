@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 WIDE = 500
 """Columns where nobody watches: a log is not folded."""
+LEAST = 30
+"""Columns that are left for a sentence in the last cell, or it begins on a line of its own."""
 STYLES = {
     "ready": "green",
     "placed": "green",
@@ -22,8 +24,17 @@ STYLES = {
     "failed": "red",
     "moved": "red",
     "ref-moved": "red",
+    "upstream-moved": "red",
+    "upstream-gone": "red",
     "unexpected": "yellow",
     "policy": "red",
+    "current": "green",
+    "newer": "yellow",
+    "yanked": "yellow",
+    "changed": "yellow",
+    "replaced": "red",
+    "gone": "red",
+    "unasked": "red",
 }
 
 
@@ -44,7 +55,7 @@ def show(rows: Iterable[Sequence[str]], out: TextIO, *, right: Sequence[int] = (
         justify: JustifyMethod = "right" if index in right else "left"
         table.add_column(header, justify=justify, overflow="fold", no_wrap=not last, min_width=least)
     for row in cells:
-        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+        table.add_row(*(Text(cell, style=STYLES.get(cell.strip(), "")) for cell in row))
     width = None if out.isatty() else WIDE
     Console(file=out, width=width, soft_wrap=False, highlight=False).print(table)
 
@@ -56,6 +67,18 @@ def columns(out: TextIO) -> int:
     import shutil
 
     return shutil.get_terminal_size().columns
+
+
+def fitted(rows: Iterable[Sequence[str]], out: TextIO) -> list[tuple[str, ...]]:
+    """Rows as they are; where the terminal is too narrow, the last cell of each goes below the one before it."""
+    cells = [tuple(row) for row in rows]
+    if not cells:
+        return []
+    widths = (max(map(len, column)) + 2 for column in zip(*cells, strict=True))
+    *before, _ = widths
+    if sum(before) + LEAST <= columns(out):
+        return cells
+    return [(*row[:-2], "\n".join(row[-2:])) for row in cells]
 
 
 def folded(line: str, out: TextIO) -> str:

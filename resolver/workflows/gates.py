@@ -31,6 +31,12 @@ def access_error(refusals: Iterable[Refusal], needed_by: Mapping[str, str] | Non
     )
 
 
+def refusal_error(one: Refusal) -> AccessRefusedError:
+    """One refusal on its own, where others may still be asked."""
+    where = f", accept at {one.accept_url}" if one.accept_url else ""
+    return AccessRefusedError(f"{one.source}: {one.reason}{where}", hint=_way_in([one] if one.accept_url else []))
+
+
 def _way_in(gated: Sequence[Refusal]) -> str:
     if not gated:
         return "check the token: HF_TOKEN for hf:, GITHUB_TOKEN for github:"

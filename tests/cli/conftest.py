@@ -14,8 +14,10 @@ from tests.cli.hub_caches import download, locked
 from tests.cli.offers import offer
 from tests.cli.project import Project
 from tests.conftest import Run
+from tests.servers.github import LocalGitHub
 from tests.servers.hub import LocalHub
 from tests.servers.index import PackageIndex, make_wheel
+from tests.servers.releases import SpacyReleases
 
 MANIFEST = """
 models:
@@ -76,3 +78,15 @@ def packed(project: Project, index: PackageIndex) -> Project:
     index.add("pack", "1.0", make_wheel("pack", "1.0", PACK))
     project.manifest("models: {vad: {source: pypi:pack, allow: [remote_code]}}\n")
     return project
+
+
+@pytest.fixture
+def github() -> Iterator[LocalGitHub]:
+    with LocalGitHub() as github:
+        yield github
+
+
+@pytest.fixture
+def releases() -> Iterator[SpacyReleases]:
+    with SpacyReleases() as releases:
+        yield releases

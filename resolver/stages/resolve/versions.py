@@ -10,6 +10,8 @@ from resolver.domain.manifest import Request
 from resolver.domain.ports import Candidate
 
 SHOWN = 12
+LONGEST_VERSION = 128
+"""Characters; an answer may name hundreds of thousands, and what is longer is no version that anybody released."""
 
 
 def choose(request: Request, candidates: Sequence[Candidate]) -> Candidate:
@@ -27,7 +29,7 @@ def choose(request: Request, candidates: Sequence[Candidate]) -> Candidate:
         return candidates[0]
     specifier = SpecifierSet(request.version or "")
     versions = [(version, one) for one in candidates if (version := pep440(str(one.version))) is not None]
-    usable = [(version, one) for version, one in versions if not one.yanked or _names(specifier, version)]
+    usable = [(version, one) for version, one in versions if not one.yanked or names_exactly(specifier, version)]
     found = [version for version, _ in usable]
     allowed = set(specifier.filter(found, prereleases=wants_pre_releases(specifier)))
     fitting = [(version, one) for version, one in usable if version in allowed]
@@ -48,13 +50,16 @@ def wants_pre_releases(specifier: SpecifierSet) -> bool:
     return bool(specifier.prereleases)
 
 
-def _names(specifier: SpecifierSet, version: Version) -> bool:
+def names_exactly(specifier: SpecifierSet, version: Version) -> bool:
+    """Whether the specifier names just this version, which admits a yanked one too."""
     exact = [one for one in specifier if one.operator in ("==", "===")]
     return any(pep440(one.version) == version for one in exact)
 
 
 def pep440(text: str) -> Version | None:
     """The version that a tag or release means, None if it is none."""
+    if len(text) > LONGEST_VERSION:
+        return None
     try:
         return Version(text)
     except InvalidVersion:
