@@ -37,7 +37,7 @@ def lock(session: Session, *, check: bool, dry_run: bool, upgrade: bool, upgrade
 
         write("lock", 0, lock_document(report))
     if not session.quiet:
-        _say(report)
+        say_lock(report)
     return 0
 
 
@@ -59,7 +59,8 @@ def _check(session: Session) -> int:
     return code
 
 
-def _say(report: LockReport) -> None:
+def say_lock(report: LockReport) -> None:
+    """What a lock or an update did: the one place where the change from one lock to the next is shown."""
     locked = report.lock
     models, artifacts = count(len(locked.models), "model"), count(len(locked.artifacts), "artifact")
     machines = count(len(locked.profiles), "profile")

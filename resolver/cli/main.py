@@ -22,6 +22,7 @@ VERBS = {
     "verify": "Prove offline that what is on disk is what was locked.",
     "status": "What is there, what is missing, and the command that gets it.",
     "outdated": "What is newer than what is locked, and what excludes it.",
+    "update": "Let pins move to the newest that is allowed.",
     "explain": "Why a machine gets the variant that it gets.",
     "tree": "What each model brings, and why.",
     "why": "Who needs a model, repository or package.",
