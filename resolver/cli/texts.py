@@ -64,3 +64,9 @@ def count(number: int, noun: str) -> str:
 def seconds(duration: float) -> str:
     """A duration in seconds, one digit."""
     return f"{duration:.1f} s"
+
+
+def short_digest(text: str | None) -> str:
+    """The beginning of a commit or digest; a word as it is."""
+    digits = text or "nothing"
+    return f"{digits[:8]}…" if len(digits) >= 40 else digits

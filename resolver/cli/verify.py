@@ -1,7 +1,8 @@
 """`models verify`."""
 
 import sys
-from typing import TextIO
+from dataclasses import replace
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -9,15 +10,21 @@ from resolver.cli import options
 from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
 from resolver.cli.tables import say
-from resolver.cli.texts import count, printable, seconds
+from resolver.cli.texts import count, printable, seconds, short_digest
 from resolver.domain.errors import UsageError
 from resolver.domain.quantities import format_size
 from resolver.domain.verify_report import PYTHON, VIEW, Finding, VerifyReport
+
+if TYPE_CHECKING:
+    from resolver.domain.upstream import UpstreamReport
+    from resolver.workflows.verify import VerifyOptions
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="By size, time and inode against the record; what differs is read.")
 @click.option("--repair", is_flag=True, help="Fetch damaged and missing files again, remove what is not locked.")
+@click.option("--upstream", is_flag=True, help="Ask the sources too whether everything that is pinned still stands.")
+@click.option("--upstream-only", is_flag=True, help="Ask the sources alone: for a machine that has only the lock.")
 @options.profile_option
 @options.only_option
 @options.workers_option
@@ -31,6 +38,8 @@ def verify(
     *,
     quick: bool,
     repair: bool,
+    upstream: bool,
+    upstream_only: bool,
     profile: str | None,
     only: tuple[str, ...],
     max_workers: int | None,
@@ -49,6 +58,9 @@ def verify(
         raise UsageError(
             "--repair is for the view", hint=f"`models sync --python {python}` makes that environment right"
         )
+    if upstream_only and (quick or repair or profile or python):
+        raise UsageError("--upstream-only reads nothing on this machine; it goes with --only and --strict")
+    _check_network(session, asked=upstream or upstream_only)
     chosen = workflow.VerifyOptions(
         quick=quick,
         repair=repair,
@@ -59,17 +71,59 @@ def verify(
         python=python,
         route=Route(options.locations(mirrors, session.surroundings.folder), origin=not no_origin),
     )
+    local = None if upstream_only else _local(session, chosen)
+    asked = _upstream(session, chosen.only) if upstream or upstream_only else None
+    return _outcome(session, local, asked, strict=strict)
+
+
+def _check_network(session: Session, *, asked: bool) -> None:
+    """Whether sources may be asked, said before every byte is read for an answer that would be half of one."""
+    if asked and session.workspace().offline:
+        raise UsageError(
+            "--upstream asks the sources, and the network may not be used",
+            hint="leave out one of --upstream and --offline (MODELS_OFFLINE, HF_HUB_OFFLINE)",
+        )
+
+
+def _local(session: Session, chosen: "VerifyOptions") -> VerifyReport:
+    """What is on this machine; shown at once, because sources may take their time."""
+    from resolver.workflows.verify import verify as workflow
+
     with reporting(session) as reporter:
-        report = workflow.verify(session.workspace(reporter), chosen)
-    code = int(any(strict or not one.optional for one in report.findings))
+        report = workflow(session.workspace(reporter), chosen)
+    if not session.json:
+        _show(report, sys.stdout, quiet=session.quiet)
+    return report
+
+
+def _upstream(session: Session, only: frozenset[str]) -> "UpstreamReport":
+    from resolver.cli.upstream import show_upstream
+    from resolver.workflows.upstream import verify_upstream
+
+    with reporting(session) as reporter:
+        report = verify_upstream(session.workspace(reporter), only)
+    if not session.json:
+        show_upstream(report, sys.stdout, quiet=session.quiet)
+    return report
+
+
+def _outcome(session: Session, local: VerifyReport | None, asked: "UpstreamReport | None", *, strict: bool) -> int:
+    """The exit code; what could not be asked outweighs findings, as wherever the outside failed."""
+    report = local or VerifyReport(models=0, files=0, size=0, seconds=0.0, findings=())
+    code, upstream = 0, None
+    if asked is not None:
+        from resolver.cli.upstream import upstream_document, upstream_exit_code
+
+        code, upstream = upstream_exit_code(asked, strict=strict), upstream_document(asked)
+        found, warnings = (*report.findings, *asked.findings), (*report.warnings, *asked.warnings)
+        report = replace(report, findings=found, warnings=warnings)
+    code = code or int(any(strict or not one.optional for one in report.findings))
     if session.json:
         from resolver.cli.documents import verify_document, write
         from resolver.cli.installed import environment_document
 
-        python_part = environment_document(report.python) if report.python else None
-        write("verify", code, {**verify_document(report), "python": python_part})
-    else:
-        _show(report, sys.stdout, quiet=session.quiet)
+        python = environment_document(report.python) if report.python else None
+        write("verify", code, {**verify_document(report), "python": python, "upstream": upstream})
     return code
 
 
@@ -96,21 +150,16 @@ def _headline(report: VerifyReport) -> str:
 
 def _row(finding: Finding) -> tuple[str, str, str, str]:
     if finding.kind == "damaged":
-        text = f"expected sha256 {_short(finding.expected)}, found {_short(finding.found)}"
+        text = f"expected sha256 {short_digest(finding.expected)}, found {short_digest(finding.found)}"
     elif finding.kind == "ref-moved":
         more = "" if (finding.found or "").strip() == finding.found else " and a newline, which hides the snapshot"
-        text = f"expected {_short(finding.expected)}, found {_short(finding.found)}{more}"
+        text = f"expected {short_digest(finding.expected)}, found {short_digest(finding.found)}{more}"
     elif finding.kind == "missing":
         instead = f"{finding.found} is installed" if finding.where == PYTHON and finding.found else "not there"
         text = "optional" if finding.optional else instead
     else:
         text = finding.found or ""
     return f" {finding.kind}", finding.model, printable(finding.path), text
-
-
-def _short(text: str | None) -> str:
-    digits = text or "nothing"
-    return f"{digits[:8]}…" if len(digits) >= 40 else digits
 
 
 def _hints(report: VerifyReport) -> list[str]:
