@@ -2,37 +2,79 @@
 
 import sys
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import click
 
 from resolver.cli import options
 from resolver.cli.options import Session, common
-from resolver.cli.tables import say, show
+from resolver.cli.tables import fitted, say, show
 from resolver.cli.texts import STALE
 from resolver.domain.quantities import format_size
 from resolver.domain.status_report import ModelStatus, StatusReport
 
+if TYPE_CHECKING:
+    from resolver.cli.documents import Document
+    from resolver.domain.upstream import Outlook
+
 
 @click.command()
 @click.option("--exit-code", is_flag=True, help="Exit 1 if a required model is not ready.")
+@click.option("--check-updates", is_flag=True, help="Ask the sources too what is newer; a failure is a warning.")
 @options.profile_option
 @options.only_option
 @options.strict_option
 @common
-def status(session: Session, *, exit_code: bool, profile: str | None, only: tuple[str, ...], strict: bool) -> int:
-    """What is there, what is missing, and the command that gets it. Never uses the network."""
+def status(
+    session: Session,
+    *,
+    exit_code: bool,
+    check_updates: bool,
+    profile: str | None,
+    only: tuple[str, ...],
+    strict: bool,
+) -> int:
+    """What is there, what is missing, and the command that gets it. Uses no network unless --check-updates."""
     from resolver.workflows import status as workflow
 
     report = workflow.status(session.workspace(), session.profile(profile), frozenset(only))
     lacking = any(one.state not in ("ready", "skipped") and (strict or not one.optional) for one in report.models)
     code = int(exit_code and lacking)
+    if not session.json:
+        _show(report)
+    updates = _updates(session, report) if check_updates else None
     if session.json:
         from resolver.cli.documents import status_document, write
 
-        write("status", code, status_document(report))
-    else:
-        _show(report)
+        write("status", code, {**status_document(report), "updates": updates})
     return code
+
+
+def _updates(session: Session, report: StatusReport) -> "Document | None":
+    """What is newer for what this machine gets, shown unless a document is asked for; nothing here fails a status."""
+    from resolver.cli import outlooks
+    from resolver.domain.errors import OfflineError
+    from resolver.workflows.outdated import updates
+
+    chosen = {one.name: one.variant for one in report.models if one.variant is not None}
+    try:
+        found = updates(session.workspace(), chosen)
+    except OfflineError as error:
+        say(f"warning: {error.message}")
+        return None
+    if not session.json:
+        rows = outlooks.rows(one for one in found.outlooks if _worth_a_line(one))
+        show(fitted(rows, sys.stdout), sys.stdout)
+        sys.stdout.write(outlooks.update_line(found) + "\n")
+    for one in found.outlooks:
+        if one.error is not None:
+            say(f"warning: {one.subject.models[0]}  {one.subject.artifact.source}: {one.error.message}")
+    return outlooks.asked_document(found)
+
+
+def _worth_a_line(one: "Outlook") -> bool:
+    """Whether there is more to say of it than that it is current; what could not be asked is a warning."""
+    return one.error is None and (one.state not in ("current", "pinned") or bool(one.excluded))
 
 
 # What the categories of formats.md are called on screen; another one is shown as it is written.

@@ -110,11 +110,12 @@ def _skipped(prospect: Prospect, model: Model) -> ModelStatus:
 
 
 def version_text(artifact: Artifact) -> str | None:
-    """A version for people: the release or tag, else the asked ref and the short commit."""
+    """A version for people: the release or tag, else the asked ref and the short commit, which may be all that is."""
     if artifact.version:
         return artifact.version
     if artifact.commit:
-        return f"{artifact.request}@{artifact.commit[:7]}"
+        asked = "" if artifact.commit.startswith(artifact.request) else f"{artifact.request}@"
+        return f"{asked}{artifact.commit[:7]}"
     return None
 
 
