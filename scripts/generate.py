@@ -40,7 +40,8 @@ Generated from the error classes by `scripts/generate.py`.
 
 The error's name is what `--json` prints as `error`; the class in the code has `Error` behind it. Several failures
 together give the worst code: 4 before 5 before 3. In `sync`, only required models count, except that wrong bytes (4)
-always count; `--strict` makes optional models count too.
+always count; `--strict` makes optional models count too. The same holds for sources that `outdated` and `verify
+--upstream` could not ask; their code goes before 1.
 
 ## 0: done
 
@@ -50,7 +51,7 @@ so.
 
 _WITHOUT_ERROR = {
     1: "Also without an error: `verify` with findings, `lock --check` with a stale lock, `status --exit-code` with a\n"
-    "required model that is not ready.\n",
+    "required model that is not ready, `outdated --exit-code` with something to update or that does not stand.\n",
 }
 
 
