@@ -18,7 +18,7 @@ from resolver.workflows.explain import ExplainReport
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=options.complete_models)
 @options.profile_option
 @common
 def explain(session: Session, *, name: str, profile: str | None) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import click
 
+from resolver.cli import options
 from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
 from resolver.cli.tables import say, show
@@ -19,7 +20,13 @@ from resolver.domain.quantities import format_size
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if the lock is stale, and say what changed.")
 @click.option("--dry-run", is_flag=True, help="Resolve and show, write nothing.")
 @click.option("--upgrade", is_flag=True, help="Let every pin move to the newest that is allowed.")
-@click.option("--upgrade-model", multiple=True, metavar="NAME", help="Let this model's pins move (repeatable).")
+@click.option(
+    "--upgrade-model",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=options.complete_models,
+    help="Let this model's pins move (repeatable).",
+)
 @common
 def lock(session: Session, *, check: bool, dry_run: bool, upgrade: bool, upgrade_model: tuple[str, ...]) -> int:
     """Resolve models.yaml into models.lock; old pins stay unless they are asked to move."""

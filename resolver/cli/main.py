@@ -8,12 +8,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from resolver import __version__
 from resolver.domain.errors import DiskError, InterruptedByUserError, ManifestError, ModelsError, UsageError
 from resolver.surroundings import Surroundings, surroundings
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 VERBS = {
     "init": "Write a commented starter models.yaml.",
@@ -31,6 +35,7 @@ VERBS = {
     "run": "Run a command that opens the locked models and fetches nothing.",
     "hardware": "What this machine is, as selectors see it.",
     "cache": "The store that projects share: remove what none needs.",
+    "completion": "The script that makes a shell complete names.",
 }
 """Each verb is `resolver/cli/<verb>.py` with a command of that name, imported when it is called."""
 
@@ -63,6 +68,13 @@ class Verbs(click.Group):
             raise UsageError(f"no verb '{args[0]}'", hint=did_you_mean(args[0], list(VERBS)))
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """From the table above, so that completing a verb imports none."""
+        from click.shell_completion import CompletionItem
+
+        verbs = [CompletionItem(name, help=text) for name, text in VERBS.items() if name.startswith(incomplete)]
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """From the table above, so that help imports no verb."""
         del ctx
@@ -71,11 +83,23 @@ class Verbs(click.Group):
 
 
 @click.group(
-    cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Verbs,
+    epilog=EPILOG,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="models", message="%(prog)s %(version)s")
-def models() -> None:
-    """A lockfile for model weights: declare them in models.yaml, lock, sync, verify."""
+@click.pass_context
+def models(context: click.Context) -> int:
+    """A lockfile for model weights: declare them in models.yaml, lock, sync, verify.
+
+    Without a verb: how things stand in this project, and what to do next.
+    """
+    if context.invoked_subcommand is not None:
+        return 0
+    from resolver.cli.overview import overview
+
+    return overview(context.ensure_object(Surroundings))
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -107,6 +131,10 @@ def outcome(arguments: Sequence[str], around: Surroundings) -> int:
     """The exit code of one command; every error ends here."""
     _listen(around)
     ours = arguments[: list(arguments).index("--")] if "--" in arguments else arguments
+    if around.environment.get("_MODELS_COMPLETE", "").startswith("powershell"):
+        from resolver.cli.completion import register
+
+        register()
     try:
         return int(models.main(list(arguments), prog_name="models", standalone_mode=False, obj=around) or 0)
     except click.exceptions.Exit as stop:

@@ -5,19 +5,23 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.domain.errors import UsageError
+from resolver.domain.errors import ModelsError, UsageError
 from resolver.domain.ports import Reporter, Silence
 from resolver.domain.quantities import parse_size
 from resolver.surroundings import Surroundings, WorkspaceRequest
 from resolver.workflows.workspace import Workspace
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 SLOWEST_RATE = 10_000
 MOST_WORKERS = 64
 Command = Callable[..., int]
+Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +84,39 @@ def common(command: Command) -> Command:
     return functools.reduce(lambda inner, option: option(inner), reversed(_COMMON), wrapped)
 
 
+def _completed(kind: str) -> Completer:
+    """Names of the project that begin like a word; those of files too where a file may be meant."""
+
+    def complete(context: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        from resolver.workflows.names import names
+
+        around = context.find_object(Surroundings)
+        if around is None:
+            return []
+        try:
+            workspace = around.workspace(WorkspaceRequest(context.params.get("project")), Silence())
+        except ModelsError:
+            return []
+        found = [one for one in getattr(names(workspace), kind) if one.startswith(incomplete)]
+        files = [CompletionItem(incomplete, type="file")] if kind == "profiles" and not found else []
+        return [*(CompletionItem(one) for one in found), *files]
+
+    return complete
+
+
+complete_models, complete_profiles = _completed("models"), _completed("profiles")
+
 profile_option = click.option(
-    "--profile", metavar="NAME|FILE", help="Another machine than this one: declared, or a file."
+    "--profile",
+    metavar="NAME|FILE",
+    shell_complete=complete_profiles,
+    help="Another machine than this one: declared, or a file.",
 )
-only_option = click.option("--only", multiple=True, metavar="NAME", help="Only this model (repeatable).")
+only_option = click.option(
+    "--only", multiple=True, metavar="NAME", shell_complete=complete_models, help="Only this model (repeatable)."
+)
 workers_option = click.option(
     "--max-workers", type=click.IntRange(1, MOST_WORKERS), metavar="N", help="Large files at a time (default 3)."
 )

@@ -9,7 +9,7 @@ from resolver.cli.options import Session, common
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=options.complete_models)
 @click.option("--sync", "first", is_flag=True, help="Fetch and place it first if it is missing, as `sync --locked`.")
 @options.profile_option
 @common

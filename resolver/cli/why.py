@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from resolver.cli import options
 from resolver.cli.options import Session, common
 from resolver.cli.tables import columns, folded, say
 from resolver.cli.texts import STALE, printable
@@ -11,7 +12,7 @@ from resolver.workflows.dependencies import Way
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=options.complete_models)
 @common
 def why(session: Session, *, name: str) -> int:
     """Who needs NAME: every path from a model to it, with what says so.

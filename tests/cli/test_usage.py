@@ -58,12 +58,6 @@ def test_a_verb_that_was_misspelt_is_suggested(run: Run) -> None:
     assert "did you mean 'sync'?" in run("synk").stderr
 
 
-def test_without_a_verb_the_help_is_shown(run: Run) -> None:
-    result = run()
-    assert "Verbs:" in result.text
-    assert result.code in (0, 2)
-
-
 @pytest.mark.parametrize("verb", ["lock", "sync"])
 def test_without_a_manifest_the_hint_says_how_to_go_on(run: Run, verb: str) -> None:
     result = run(verb)
