@@ -27,19 +27,24 @@ from resolver.domain.quantities import format_size
     shell_complete=options.complete_models,
     help="Let this model's pins move (repeatable).",
 )
+@options.format_option("text", "json", "github")
 @common
-def lock(session: Session, *, check: bool, dry_run: bool, upgrade: bool, upgrade_model: tuple[str, ...]) -> int:
+def lock(
+    session: Session, *, check: bool, dry_run: bool, upgrade: bool, upgrade_model: tuple[str, ...], format_: str
+) -> int:
     """Resolve models.yaml into models.lock; old pins stay unless they are asked to move."""
     from resolver.workflows import lock as workflow
 
     if check:
         if dry_run or upgrade or upgrade_model:
             raise UsageError("--check goes with no other way to lock")
-        return _check(session)
+        return _check(session, "json" if session.json else format_)
+    if format_ == "github":
+        raise UsageError("--format github goes with --check")
     options = workflow.LockOptions(upgrade, frozenset(upgrade_model), dry_run)
     with reporting(session) as reporter:
         report = workflow.lock(session.workspace(reporter), options)
-    if session.json:
+    if session.json or format_ == "json":
         from resolver.cli.documents import lock_document, write
 
         write("lock", 0, lock_document(report))
@@ -48,15 +53,19 @@ def lock(session: Session, *, check: bool, dry_run: bool, upgrade: bool, upgrade
     return 0
 
 
-def _check(session: Session) -> int:
+def _check(session: Session, format_: str) -> int:
     from resolver.workflows.lock import check
 
     locked, found = check(session.workspace())
     code = 1 if found else 0
-    if session.json:
+    if format_ == "json":
         from resolver.cli.documents import check_document, write
 
         write("lock", code, check_document(locked, found))
+    elif format_ == "github":
+        from resolver.exports.annotations import stale
+
+        sys.stdout.write(stale(found, session.checked_out("models.yaml")))
     if found:
         say("models.lock is stale:")
         show([("", one.subject, one.text) for one in found], sys.stderr)

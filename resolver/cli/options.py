@@ -18,6 +18,8 @@ from resolver.workflows.workspace import Workspace
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from resolver.domain.lock_places import LockPlaces
+
 SLOWEST_RATE = 10_000
 MOST_WORKERS = 64
 Command = Callable[..., int]
@@ -41,6 +43,24 @@ class Session:
         """Where the verb works."""
         request = WorkspaceRequest(self.project, self.token_file, self.offline)
         return self.surroundings.workspace(request, reporter or Silence())
+
+    def lock_places(self) -> "LockPlaces":
+        """Where things stand in models.lock, which a CI system knows by its path in the checkout."""
+        from resolver.documents.lock_lines import lock_places
+        from resolver.files.atomic import read_if_there
+
+        return lock_places(read_if_there(self.workspace().lock_path) or b"", self.checked_out("models.lock"))
+
+    def checked_out(self, name: str) -> str:
+        """A file of the project by its path in the checkout of a CI system, POSIX; outside of one by its name."""
+        around = self.surroundings.environment
+        top = around.get("GITHUB_WORKSPACE") or around.get("CI_PROJECT_DIR")
+        path = self.workspace().project.resolve() / name
+        return (
+            path.relative_to(Path(top).resolve()).as_posix()
+            if top and path.is_relative_to(Path(top).resolve())
+            else name
+        )
 
     def profile(self, named: str | None) -> str | None:
         """The machine that is meant: the flag, else `MODELS_PROFILE`."""
@@ -120,6 +140,15 @@ only_option = click.option(
 workers_option = click.option(
     "--max-workers", type=click.IntRange(1, MOST_WORKERS), metavar="N", help="Large files at a time (default 3)."
 )
+
+
+def format_option(*formats: str) -> Callable[[Command], Command]:
+    """`--format`, with the first as the default; `--json` is the same as json."""
+    return click.option(
+        "--format", "format_", type=click.Choice(formats), default=formats[0], help=f"Default {formats[0]}."
+    )
+
+
 strict_option = click.option("--strict", is_flag=True, help="A failed optional model counts like a required one.")
 timeout_option = click.option(
     "--timeout", type=click.FloatRange(1), default=300.0, metavar="SECONDS", help="Without progress (default 300)."

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from resolver.domain.upstream import UpstreamReport
     from resolver.workflows.verify import VerifyOptions
 
+FORMATS = ("text", "json", "github", "sarif", "junit")
+
 
 @click.command()
 @click.option("--quick", is_flag=True, help="By size, time and inode against the record; what differs is read.")
 @click.option("--repair", is_flag=True, help="Fetch damaged and missing files again, remove what is not locked.")
 @click.option("--upstream", is_flag=True, help="Ask the sources too whether everything that is pinned still stands.")
 @click.option("--upstream-only", is_flag=True, help="Ask the sources alone: for a machine that has only the lock.")
+@options.format_option(*FORMATS)
 @options.profile_option
 @options.only_option
 @options.workers_option
@@ -40,6 +43,7 @@ def verify(
     repair: bool,
     upstream: bool,
     upstream_only: bool,
+    format_: str,
     profile: str | None,
     only: tuple[str, ...],
     max_workers: int | None,
@@ -71,9 +75,15 @@ def verify(
         python=python,
         route=Route(options.locations(mirrors, session.surroundings.folder), origin=not no_origin),
     )
-    local = None if upstream_only else _local(session, chosen)
-    asked = _upstream(session, chosen.only) if upstream or upstream_only else None
-    return _outcome(session, local, asked, strict=strict)
+    format_ = "json" if session.json else format_
+    local = None if upstream_only else _local(session, chosen, _prose(format_))
+    asked = _upstream(session, chosen.only, _prose(format_)) if upstream or upstream_only else None
+    return _outcome(session, local, asked, (format_, strict))
+
+
+def _prose(format_: str) -> TextIO | None:
+    """Where people read on: beside a document for other programs on stderr, beside JSON nowhere."""
+    return {"text": sys.stdout, "json": None}.get(format_, sys.stderr)
 
 
 def _check_network(session: Session, *, asked: bool) -> None:
@@ -85,30 +95,36 @@ def _check_network(session: Session, *, asked: bool) -> None:
         )
 
 
-def _local(session: Session, chosen: "VerifyOptions") -> VerifyReport:
+def _local(session: Session, chosen: "VerifyOptions", out: TextIO | None) -> VerifyReport:
     """What is on this machine; shown at once, because sources may take their time."""
     from resolver.workflows.verify import verify as workflow
 
     with reporting(session) as reporter:
         report = workflow(session.workspace(reporter), chosen)
-    if not session.json:
-        _show(report, sys.stdout, quiet=session.quiet)
+    if out is not None:
+        _show(report, out, quiet=session.quiet)
     return report
 
 
-def _upstream(session: Session, only: frozenset[str]) -> "UpstreamReport":
+def _upstream(session: Session, only: frozenset[str], out: TextIO | None) -> "UpstreamReport":
     from resolver.cli.upstream import show_upstream
     from resolver.workflows.upstream import verify_upstream
 
     with reporting(session) as reporter:
         report = verify_upstream(session.workspace(reporter), only)
-    if not session.json:
-        show_upstream(report, sys.stdout, quiet=session.quiet)
+    if out is not None:
+        show_upstream(report, out, quiet=session.quiet)
     return report
 
 
-def _outcome(session: Session, local: VerifyReport | None, asked: "UpstreamReport | None", *, strict: bool) -> int:
-    """The exit code; what could not be asked outweighs findings, as wherever the outside failed."""
+def _outcome(
+    session: Session, local: VerifyReport | None, asked: "UpstreamReport | None", how: tuple[str, bool]
+) -> int:
+    """The exit code; what could not be asked outweighs findings, as wherever the outside failed.
+
+    `how` is the format of the document, and whether optional models count.
+    """
+    format_, strict = how
     report = local or VerifyReport(models=0, files=0, size=0, seconds=0.0, findings=())
     code, upstream = 0, None
     if asked is not None:
@@ -118,13 +134,26 @@ def _outcome(session: Session, local: VerifyReport | None, asked: "UpstreamRepor
         found, warnings = (*report.findings, *asked.findings), (*report.warnings, *asked.warnings)
         report = replace(report, findings=found, warnings=warnings)
     code = code or int(any(strict or not one.optional for one in report.findings))
-    if session.json:
+    if format_ == "json":
         from resolver.cli.documents import verify_document, write
         from resolver.cli.installed import environment_document
 
         python = environment_document(report.python) if report.python else None
         write("verify", code, {**verify_document(report), "python": python, "upstream": upstream})
+    elif format_ != "text":
+        sys.stdout.write(_exported(session, report, format_))
     return code
+
+
+def _exported(session: Session, report: VerifyReport, format_: str) -> str:
+    if format_ == "junit":
+        from resolver.exports.junit import junit
+
+        return junit(report)
+    from resolver.exports.annotations import annotations
+    from resolver.exports.sarif import sarif
+
+    return {"github": annotations, "sarif": sarif}[format_](report, session.lock_places())
 
 
 def _show(report: VerifyReport, out: TextIO, *, quiet: bool) -> None:

@@ -27,7 +27,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What `verify` read and found; `repaired` are findings that `--repair` settled."""
+    """What `verify` read and found; `repaired` are findings that `--repair` settled, `names` the models looked at."""
 
     models: int
     files: int
@@ -38,3 +38,4 @@ class VerifyReport:
     repaired: tuple[Finding, ...] = ()
     repair_size: int = 0
     python: "PythonEnvironment | None" = None
+    names: tuple[str, ...] = ()

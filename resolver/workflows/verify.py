@@ -86,6 +86,7 @@ def verify(workspace: Workspace, options: VerifyOptions) -> VerifyReport:
         repaired=repaired,
         repair_size=size,
         python=audit.environment if audit else None,
+        names=tuple(prospect.view.opens),
     )
 
 
