@@ -1,5 +1,6 @@
 #!/bin/sh
-# Which models are there, which are missing, and how to get them. Arguments go to `models status`.
+# Which models are there, which are missing, and how to get them. Arguments go to `models status`: --json, --exit-code,
+# --only NAME, --project DIR (default: this folder) …
 set -eu
 folder=$(cd "$(dirname "$0")" && pwd)
 if [ ! -x "$folder/.venv/bin/models" ]; then
