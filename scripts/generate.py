@@ -1,11 +1,13 @@
-"""Write what is made from the code: the help in README.md, docs/cli.md, docs/exit-codes.md, the schema, the example.
+"""Write what is made from the code: the help in README.md, the reference in docs, the schema, the example.
 
 `--check` writes nothing, shows what differs and exits 1.
 """
 
 import argparse
 import difflib
+import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -15,10 +17,15 @@ import click
 from resolver.cli.main import models
 from resolver.documents.schema import FILE, schema_text
 from resolver.domain.errors import ModelsError
+from resolver.runtimes import RUNTIMES
 from resolver.transport.errors import StatusError
 from resolver.workflows.init import template_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.manifest_reference import manifest_reference  # noqa: E402  # beside this file, however it is started
+
 WIDTH = 100
 """Columns of the help: the terminal of whoever generates must not show."""
 
@@ -65,6 +72,7 @@ def generated(root: Path) -> dict[str, str]:
         README: _readme((root / README).read_text(encoding="utf-8")),
         "docs/cli.md": _cli(),
         "docs/exit-codes.md": _exit_codes(),
+        "docs/manifest.md": manifest_reference(json.loads(schema_text()), {"runtime": sorted(RUNTIMES)}),
         f"resolver/documents/{FILE}": schema_text(),
         "examples/transcription/models.yaml": template_bytes("transcription").decode(),
     }
