@@ -78,6 +78,7 @@ def test_a_tag_that_moved_is_a_finding_with_both_commits(run: Run, hub: LocalHub
         "found": after,
         "hint": "find out why a tag moved before `models update asr` takes it",
         "optional": False,
+        "where": "view",
     }
 
 

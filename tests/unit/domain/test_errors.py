@@ -12,6 +12,7 @@ CODES = {
     "AccessRefusedError": 5,
     "AnswerIsNoError": 1,
     "ConflictError": 2,
+    "EnvironmentRefusedError": 2,
     "DiskError": 3,
     "InputError": 2,
     "InterruptedByUserError": 130,
