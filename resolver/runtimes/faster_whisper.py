@@ -24,8 +24,6 @@ _REQUIRED = {WEIGHTS: (WEIGHTS,), "config.json": ("config.json",), "vocabulary.*
 # 1.2.1, transcribe.py (WhisperModel.__init__): the second for models that are not multilingual.
 _MULTILINGUAL, _ENGLISH = "hf:openai/whisper-tiny", "hf:openai/whisper-tiny.en"
 
-# CTranslate2 4.8, src/models/whisper.cc: `is_multilingual` is a vocabulary of at least this many tokens.
-_MULTILINGUAL_VOCABULARY = 51865
 _ENGLISH_NAME = re.compile(r"\.en(?![a-z0-9])", re.IGNORECASE)
 
 
@@ -60,11 +58,20 @@ class FasterWhisper:
 
 
 def _is_multilingual(artifact: Artifact, read: Reader) -> bool:
-    """As CTranslate2 tells: by the size of the vocabulary; by the name where that cannot be read."""
+    """As CTranslate2 4.8 tells: by an empty token (src/models/whisper.cc); by the name where none can be read.
+
+    Releases before 4.7 told by 51,865 tokens, and OpenAI's vocabularies give the same answer to both.
+    """
     tokens = read("vocabulary.json")
     if isinstance(tokens, list):
-        return len(tokens) >= _MULTILINGUAL_VOCABULARY
+        return "" in tokens
     lines = read("vocabulary.txt")
     if isinstance(lines, str):
-        return len(lines.removesuffix("\n").split("\n")) >= _MULTILINGUAL_VOCABULARY
+        return "" in _lines(lines)
     return _ENGLISH_NAME.search(artifact.name) is None
+
+
+def _lines(text: str) -> list[str]:
+    """The tokens of a vocabulary.txt; carriage returns count unless all have one (CTranslate2, src/vocabulary.cc)."""
+    lines = text.removesuffix("\n").split("\n")
+    return [line[:-1] for line in lines] if all(line.endswith("\r") for line in lines) else lines

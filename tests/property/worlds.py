@@ -84,7 +84,7 @@ def sentences(draw: st.DrawFn) -> Offer:
 @st.composite
 def speech(draw: st.DrawFn) -> Offer:
     """What faster-whisper opens, with a tokenizer or without."""
-    vocabulary = json.dumps(list(range(51865)))
+    vocabulary = json.dumps(["x", ""])
     contents = {"vocabulary.json": vocabulary, "config.json": "{}"}
     return Offer(files={"model.bin": "9", **draw(st.sampled_from([{}, {"tokenizer.json": "9"}]))}, contents=contents)
 

@@ -5,7 +5,7 @@ import pytest
 from resolver.domain.globs import FileFilter
 from tests.unit.runtimes.reading import KEY, check_of, needs_of, refusal_of, wanted
 
-MODEL: dict[str, object] = {"model.bin": ..., "config.json": {}, "vocabulary.json": ["x"] * 51865}
+MODEL: dict[str, object] = {"model.bin": ..., "config.json": {}, "vocabulary.json": ["x", ""]}
 TINY, ENGLISH = "hf:openai/whisper-tiny", "hf:openai/whisper-tiny.en"
 
 
@@ -24,15 +24,17 @@ def test_a_model_without_tokenizer_needs_that_of_the_smallest_model_and_no_more_
 @pytest.mark.parametrize(
     ("vocabulary", "source"),
     [
-        ({"vocabulary.json": ["x"] * 51865}, TINY),
-        ({"vocabulary.json": ["x"] * 51864}, ENGLISH),
-        ({"vocabulary.txt": "x\n" * 51865}, TINY),
-        ({"vocabulary.txt": "x\n" * 51864}, ENGLISH),
-        ({"vocabulary.txt": "x\n" * 51864 + "x"}, TINY),
+        ({"vocabulary.json": ["x", "", "y"]}, TINY),
+        ({"vocabulary.json": ["x"] * 51865}, ENGLISH),
+        ({"vocabulary.txt": "x\n\ny\n"}, TINY),
+        ({"vocabulary.txt": "x\n\n"}, TINY),
+        ({"vocabulary.txt": "x\r\n\r\ny\r\n"}, TINY),
+        ({"vocabulary.txt": "x\n\r\ny\n"}, ENGLISH),
+        ({"vocabulary.txt": "x\n" * 51865}, ENGLISH),
         ({"vocabulary.json": None, "vocabulary.txt": "x\n"}, ENGLISH),
     ],
 )
-def test_the_vocabulary_tells_an_english_model(vocabulary: dict[str, object], source: str) -> None:
+def test_an_empty_token_tells_a_multilingual_model(vocabulary: dict[str, object], source: str) -> None:
     files = {"model.bin": ..., "config.json": {}, **vocabulary}
     assert wanted(needs_of("faster-whisper", files)) == [source]
 
