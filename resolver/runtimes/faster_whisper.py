@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from resolver.domain.environment import Environment
+from resolver.domain.environment import Environment, joined
 from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import HUB_CACHE, standard_layout
+from resolver.runtimes.layouts import HUB_CACHE, ONNX_RUNTIME, standard_layout
 from resolver.runtimes.named import paths_of
 from resolver.runtimes.whole import require
 
@@ -44,8 +44,8 @@ class FasterWhisper:
         return (Need(Request(source), because, FileFilter(include=(TOKENIZER,)), essential=False),)
 
     def environment(self) -> Environment:
-        """The hub's cache."""
-        return HUB_CACHE
+        """The hub's cache, and no telemetry: its voice activity detection is an ONNX model (vad.py)."""
+        return joined([HUB_CACHE, ONNX_RUNTIME])
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         """What no model opens without.

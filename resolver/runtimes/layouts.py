@@ -46,6 +46,9 @@ HUB_CACHE = Environment(
 # torch 2.13, hub.py (_get_torch_home).
 TORCH_HOME = Environment(folders={"TORCH_HOME": "torch"})
 PYTHON_PATH = Environment(paths={"PYTHONPATH": PYTHON})
+# onnxruntime 1.32, Privacy.md: tells Microsoft from Linux and macOS too, in native code, and marks the machine with an
+# id in the user's cache folder.
+ONNX_RUNTIME = Environment(values={"ORT_DISABLE_TELEMETRY": "1"})
 
 
 def standard_layout(artifact: Artifact, files: Sequence[File], owner: str) -> Layout:

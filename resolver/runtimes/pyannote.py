@@ -15,7 +15,7 @@ from resolver.domain.names import path_objection
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
 from resolver.runtimes.layouts import HUB as HUB_FOLDER
-from resolver.runtimes.layouts import HUB_CACHE, standard_layout
+from resolver.runtimes.layouts import HUB_CACHE, ONNX_RUNTIME, standard_layout
 from resolver.runtimes.named import (
     HUB,
     Leaf,
@@ -43,6 +43,7 @@ _INSIDE = "$model/"
 _ENVIRONMENT = joined(
     [
         HUB_CACHE,
+        ONNX_RUNTIME,
         Environment(values={"PYANNOTE_METRICS_ENABLED": "0"}, folders={"PYANNOTE_CACHE": HUB_FOLDER}),
     ]
 )
@@ -118,7 +119,7 @@ class Pyannote:
         return few(artifact, (one for one in _opened(artifact, read) if isinstance(one, Need)))
 
     def environment(self) -> Environment:
-        """The hub's cache, and no metrics."""
+        """The hub's cache, no metrics and no telemetry."""
         return _ENVIRONMENT
 
     def check(self, artifact: Artifact, read: Reader) -> None:

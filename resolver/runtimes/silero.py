@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from resolver.domain.environment import Environment
+from resolver.domain.environment import Environment, joined
 from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import PYTHON_PATH, standard_layout
+from resolver.runtimes.layouts import ONNX_RUNTIME, PYTHON_PATH, standard_layout
 
 
 class Silero:
@@ -22,8 +22,8 @@ class Silero:
         return ()
 
     def environment(self) -> Environment:
-        """The folder of packages, in front of those of the environment."""
-        return PYTHON_PATH
+        """The folder of packages, in front of those of the environment, and no telemetry."""
+        return joined([PYTHON_PATH, ONNX_RUNTIME])
 
     def check(self, artifact: Artifact, read: Reader) -> None:
         """Nothing is known that could be left out: a program may want one of the weights and not the others."""

@@ -40,6 +40,7 @@ def test_everything_that_is_set_and_taken_away(three: Project, run: Run) -> None
             "export HF_MODULES_CACHE='PROJECT/.cache/huggingface/modules'",
             "export HUGGINGFACE_HUB_CACHE='PROJECT/.cache/huggingface/hub'",
             "export MODELS_LOCK_SHA256='DIGEST'",
+            "export ORT_DISABLE_TELEMETRY='1'",
             "export PYANNOTE_CACHE='PROJECT/.cache/huggingface/hub'",
             "export PYANNOTE_METRICS_ENABLED='0'",
             "export PYTHONPATH='PROJECT/.cache/python'",
