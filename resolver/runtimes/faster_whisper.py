@@ -9,8 +9,8 @@ from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import HUB_CACHE, ONNX_RUNTIME, standard_layout
-from resolver.runtimes.named import paths_of
+from resolver.runtimes.layouts import HUB_CACHE, ONNX_RUNTIME, folder_with, opened_in, standard_layout
+from resolver.runtimes.named import below, paths_of
 from resolver.runtimes.whole import require
 
 LIBRARY = "faster-whisper 1.2.1"
@@ -31,15 +31,15 @@ class FasterWhisper:
     """CTranslate2 Whisper models."""
 
     def layout(self, artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
-        """The hub's cache for a repository, else a folder."""
-        return standard_layout(artifact, files, owner)
+        """The hub's cache for a repository, else the folder with the weights."""
+        return opened_in(standard_layout(artifact, files, owner), folder_with(artifact, files, (WEIGHTS,)))
 
     def needs(self, artifact: Artifact, read: Reader) -> Sequence[Need]:
         """The tokenizer of OpenAI's smallest model, where a model has none of its own."""
-        paths = paths_of(artifact)
-        if WEIGHTS not in paths or TOKENIZER in paths:
+        paths, folder = paths_of(artifact), _folder(artifact)
+        if below(folder, WEIGHTS) not in paths or below(folder, TOKENIZER) in paths:
             return ()
-        source = _MULTILINGUAL if _is_multilingual(artifact, read) else _ENGLISH
+        source = _MULTILINGUAL if _is_multilingual(artifact, folder, read) else _ENGLISH
         because = f"{LIBRARY}: asks for it where a model has no {TOKENIZER}"
         return (Need(Request(source), because, FileFilter(include=(TOKENIZER,)), essential=False),)
 
@@ -54,18 +54,24 @@ class FasterWhisper:
             InputError: one of the files is left out.
         """
         del read
-        require(artifact, _REQUIRED, LIBRARY)
+        folder = _folder(artifact)
+        inside = {kind: [below(folder, glob) for glob in globs] for kind, globs in _REQUIRED.items()}
+        require(artifact, inside, LIBRARY)
 
 
-def _is_multilingual(artifact: Artifact, read: Reader) -> bool:
+def _folder(artifact: Artifact) -> str:
+    return folder_with(artifact, artifact.files, (WEIGHTS,))
+
+
+def _is_multilingual(artifact: Artifact, folder: str, read: Reader) -> bool:
     """As CTranslate2 4.8 tells: by an empty token (src/models/whisper.cc); by the name where none can be read.
 
     Releases before 4.7 told by 51,865 tokens, and OpenAI's vocabularies give the same answer to both.
     """
-    tokens = read("vocabulary.json")
+    tokens = read(below(folder, "vocabulary.json"))
     if isinstance(tokens, list):
         return "" in tokens
-    lines = read("vocabulary.txt")
+    lines = read(below(folder, "vocabulary.txt"))
     if isinstance(lines, str):
         return "" in _lines(lines)
     return _ENGLISH_NAME.search(artifact.name) is None

@@ -17,7 +17,7 @@ from resolver.domain.globs import FileFilter
 from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import HUB_CACHE, standard_layout
+from resolver.runtimes.layouts import HUB_CACHE, folder_with, opened_in, standard_layout
 from resolver.runtimes.named import (
     asked,
     at,
@@ -44,6 +44,9 @@ _CONFIGS = (
     "tokenizer_config.json",
     "video_preprocessor_config.json",
 )
+
+# What `from_pretrained(folder)` reads first: transformers, PEFT, sentence-transformers, diffusers.
+_OPENED_BY = ("config.json", ADAPTER, MODULES, "model_index.json")
 _ELSEWHERE = "--"
 
 # dynamic_module_utils.py, get_cached_module_file: the module and what it imports from beside it, which is Python.
@@ -54,8 +57,8 @@ class HuggingFaceCache:
     """Any library that reads the cache of huggingface_hub."""
 
     def layout(self, artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
-        """The hub's cache for a repository, else a folder."""
-        return standard_layout(artifact, files, owner)
+        """The hub's cache for a repository, else the folder with the config."""
+        return opened_in(standard_layout(artifact, files, owner), folder_with(artifact, files, _OPENED_BY))
 
     def needs(self, artifact: Artifact, read: Reader) -> Sequence[Need]:
         """The base model of an adapter, and code that lies in other repositories.

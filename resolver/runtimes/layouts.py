@@ -1,6 +1,7 @@
 """The standard layouts: a cache that a library keeps for one kind of source, an importable package, a plain folder."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from resolver.domain.environment import Environment
 from resolver.domain.lock import Artifact, File
@@ -58,6 +59,27 @@ def standard_layout(artifact: Artifact, files: Sequence[File], owner: str) -> La
     if artifact.archive is not None and artifact.archive.path.endswith(".whl"):
         return python_layout(files)
     return folder_layout(files, owner)
+
+
+def folder_with(artifact: Artifact, files: Iterable[File], names: Collection[str]) -> str:
+    """The folder that a library is told to open, in paths of the artifact: the highest with a file of such a name.
+
+    A package or an archive has its model somewhere inside. Empty for the top, which is what a library opens of a
+    repository of the hub, and where several folders are equally high.
+    """
+    if artifact.kind == HUGGING_FACE:
+        return ""
+    found = {folder for file in files for folder, _, name in [file.path.rpartition("/")] if name in names}
+    heights = {folder: folder.count("/") + bool(folder) for folder in found}
+    highest = [folder for folder, height in heights.items() if height == min(heights.values())]
+    return highest[0] if len(highest) == 1 else ""
+
+
+def opened_in(layout: Layout, folder: str) -> Layout:
+    """The same layout, opened in a folder of the artifact."""
+    roots = (path.removesuffix(file.path) for path, file in layout.files.items() if folder)
+    root = next(roots, None)
+    return layout if root is None else replace(layout, opens=f"{root}{folder}")
 
 
 def hub_layout(artifact: Artifact, files: Sequence[File]) -> Layout:

@@ -6,24 +6,23 @@ from resolver.domain.environment import Environment
 from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import HUB_CACHE, standard_layout
+from resolver.runtimes.layouts import HUB_CACHE, folder_with, opened_in, standard_layout
+from resolver.runtimes.named import below
 from resolver.runtimes.whole import require
 
 LIBRARY = "mlx-whisper 0.4.3"
 
 # 0.4.3, load_models.py: the first of the two weights that exists. The tokenizer lies in the package (tokenizer.py).
-_REQUIRED = {
-    "config.json": ("config.json",),
-    "weights.safetensors or weights.npz": ("weights.safetensors", "weights.npz"),
-}
+WEIGHTS = ("weights.safetensors", "weights.npz")
+_REQUIRED = {"config.json": ("config.json",), " or ".join(WEIGHTS): WEIGHTS}
 
 
 class MlxWhisper:
     """Whisper models for Apple silicon."""
 
     def layout(self, artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
-        """The hub's cache for a repository, else a folder."""
-        return standard_layout(artifact, files, owner)
+        """The hub's cache for a repository, else the folder with the weights."""
+        return opened_in(standard_layout(artifact, files, owner), folder_with(artifact, files, WEIGHTS))
 
     def needs(self, artifact: Artifact, read: Reader) -> Sequence[Need]:
         """Nothing besides."""
@@ -41,4 +40,6 @@ class MlxWhisper:
             InputError: one of them is left out.
         """
         del read
-        require(artifact, _REQUIRED, LIBRARY)
+        folder = folder_with(artifact, artifact.files, WEIGHTS)
+        inside = {kind: [below(folder, glob) for glob in globs] for kind, globs in _REQUIRED.items()}
+        require(artifact, inside, LIBRARY)

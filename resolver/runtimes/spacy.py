@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -11,15 +10,16 @@ from resolver.domain.lock import Artifact, File
 from resolver.domain.manifest import Request
 from resolver.domain.ports import Need, Reader
 from resolver.domain.view import Layout
-from resolver.runtimes.layouts import PYTHON, PYTHON_PATH, standard_layout
+from resolver.runtimes.layouts import PYTHON_PATH, folder_with, opened_in, standard_layout
 from resolver.runtimes.named import few, paths_of
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
+CONFIG = "config.cfg"
+
 # spaCy's naming scheme: language, type, genre, size; pip's normalisation makes dashes of the underscores.
 _PIPELINE = re.compile(r"[a-z]{2,3}_(?:core|dep|ent|sent)_[a-z0-9]+_(?:sm|md|lg|trf)")
-_DATA = re.compile(r"(?P<folder>(?P<package>[^/]+)/(?P=package)-[^/]+)/(?:config\.cfg|meta\.json)")
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _REQUIRES = re.compile(
     r"^Requires-Dist:[ \t]*(?P<requirement>(?P<name>[a-z0-9._-]+)[^\r\n]*)", re.IGNORECASE | re.MULTILINE | re.ASCII
@@ -39,9 +39,7 @@ class Spacy:
         What `spacy.load(path)` opens is the folder inside the package that has the config and the weights (spaCy
         3.8.18, util.py: load_model_from_init_py, load_model_from_path); of the package itself it says E053.
         """
-        layout = standard_layout(artifact, files, owner)
-        inner = {match["folder"] for file in files if (match := _DATA.fullmatch(file.path))}
-        return replace(layout, opens=f"{PYTHON}/{inner.pop()}") if layout.imported and len(inner) == 1 else layout
+        return opened_in(standard_layout(artifact, files, owner), folder_with(artifact, files, (CONFIG,)))
 
     def needs(self, artifact: Artifact, read: Reader) -> Sequence[Need]:
         """The other pipelines that a wheel requires; a folder requires none.
