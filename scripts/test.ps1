@@ -14,10 +14,8 @@ $bin = if ($IsLinux -or $IsMacOS) { ".venv/bin" } else { ".venv\Scripts" }
 if (-not (Test-Path $bin)) { Invoke-Checked $python -m venv .venv }
 Invoke-Checked "$bin/python" -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 Invoke-Checked "$bin/python" -m pip install --quiet --disable-pip-version-check --editable . --group test
-$runtimes = $bin -replace "^\.venv", ".venv-runtimes"
-if (-not (Test-Path $runtimes)) { Invoke-Checked $python -m venv .venv-runtimes }
-Invoke-Checked "$bin/python" -m pip --python .venv-runtimes install --quiet --disable-pip-version-check --group runtimes
 
+Invoke-Checked "$bin/python" scripts/runtimes.py
 Invoke-Checked "$bin/ruff" check .
 Invoke-Checked "$bin/ruff" format --check .
 Invoke-Checked "$bin/mypy"

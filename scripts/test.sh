@@ -8,10 +8,9 @@ python=${PYTHON:-python3}
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group test
-[ -x .venv-runtimes/bin/python ] || "$python" -m venv .venv-runtimes
-.venv/bin/python -m pip --python .venv-runtimes install --quiet --disable-pip-version-check --group runtimes
 
 bin=.venv/bin
+"$bin/python" scripts/runtimes.py
 "$bin/ruff" check .
 "$bin/ruff" format --check .
 "$bin/mypy"
