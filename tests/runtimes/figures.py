@@ -1,7 +1,7 @@
 """How long each library takes to import and to open a model under `models run`, and the memory for that.
 
-`python -m tests.runtimes.figures` prints a table; nothing is asserted. The models are small, so what stands there is the
-price of the library itself; the real weights of test_real_weights.py follow.
+`python -m tests.runtimes.figures` prints a table; nothing is asserted. The models are small, so what stands there is
+the price of the library itself; the real weights of test_real_weights.py follow.
 """
 
 import contextlib

@@ -12,14 +12,14 @@ PAPERS = ("en_own/__init__.py", "en_own/meta.json", "en_own-1.0.dist-info/METADA
     ("paths", "opened"),
     [
         (("en_own/en_own-1.0/config.cfg", "en_own/en_own-1.0/meta.json"), "python/en_own/en_own-1.0"),
-        (("en_own/en_own-1.0/meta.json", "en_own/en_own-1.0/vocab/meta.json"), "python/en_own/en_own-1.0"),
+        (("en_own/en_own-1.0/meta.json", "en_own/en_own-1.0/vocab/meta.json"), "python/en_own"),
         (("en_own/en_own-1.0/config.cfg", "en_own/en_own-1.1/config.cfg"), "python/en_own"),
-        (("en_own/other-1.0/config.cfg",), "python/en_own"),
+        (("en_own/other-1.0/config.cfg",), "python/en_own/other-1.0"),
         (("en_own/config.cfg",), "python/en_own"),
     ],
 )
 def test_of_a_wheel_the_folder_with_the_weights_is_opened(paths: tuple[str, ...], opened: str) -> None:
-    """As `spacy package` builds it; the package itself, which can only be imported, where it is built otherwise."""
+    """The highest that has a config; the package itself, which can only be imported, where none or several have."""
     artifact = wheel_of([*PAPERS, *paths])
     found = RUNTIMES["spacy"].layout(artifact, artifact.files, "ner")
     assert found.opens == opened
