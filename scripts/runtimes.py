@@ -55,7 +55,7 @@ def free_torchaudio(environment: Path) -> None:
     python = interpreter(environment)
     if can_import(python, "torchaudio"):
         return
-    where = [python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"]
+    where: list[str | Path] = [python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"]
     package = Path(subprocess.run(where, capture_output=True, text=True, check=True).stdout.strip()) / "torchaudio"
     shutil.rmtree(package / UNLOADABLE, ignore_errors=True)
     (package / "lib").rename(package / UNLOADABLE)

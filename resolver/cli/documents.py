@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from resolver.documents.lock_writer import choice_document
 from resolver.domain.lock import Choice, Lock
-from resolver.domain.lock_report import Change, Difference, LockReport
+from resolver.domain.lock_report import Change, Difference, FileChange, LockReport
 from resolver.domain.profile import Profile
 from resolver.domain.report import SyncReport
 from resolver.domain.selector import Mismatch
@@ -43,7 +43,7 @@ def lock_document(report: LockReport) -> Document:
     return {
         "changed": report.changed,
         "dry_run": report.dry_run,
-        "changes": [_change(one) for one in report.changes],
+        "changes": [change_document(one) for one in report.changes],
         "lock": LOCK,
         "profiles": _profiles(report.lock),
         "warnings": list(report.warnings),
@@ -68,7 +68,8 @@ def _selection(selection: Mapping[str, Choice]) -> dict[str, object]:
     return {model: choice_document(choice) for model, choice in selection.items()}
 
 
-def _change(change: Change) -> Document:
+def change_document(change: Change) -> Document:
+    """One difference between two locks, as `lock` and `diff` write it."""
     return {
         "model": change.model,
         "kind": change.kind,
@@ -76,6 +77,22 @@ def _change(change: Change) -> Document:
         "after": change.after,
         "size_delta": change.size_delta,
         "profiles": list(change.profiles),
+        "artifact": change.artifact,
+        "variant": change.variant,
+        "subject": change.subject,
+        "files": [_file(one) for one in change.files],
+        "notes": list(change.notes),
+        "alerts": list(change.alerts),
+    }
+
+
+def _file(change: FileChange) -> Document:
+    return {
+        "path": change.path,
+        "kind": change.kind,
+        "before": change.before,
+        "after": change.after,
+        "moved_from": change.moved_from,
     }
 
 

@@ -15,6 +15,9 @@ from resolver.domain.lock import Artifact, File, Lock
 from resolver.domain.lock_report import LockReport
 from resolver.domain.quantities import format_size
 
+_NOTABLE = frozenset({"removed", "source", "license", "flags", "gated", "policy", "selection"})
+"""Kinds of changes that the table does not show."""
+
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if the lock is stale, and say what changed.")
@@ -84,8 +87,8 @@ def say_lock(report: LockReport) -> None:
     if report.changed:
         show(_rows(report), sys.stderr, right=(4,))
         for change in report.changes:
-            if change.kind in ("removed", "license", "flags", "selection"):
-                where = f" on {', '.join(change.profiles)}" if change.profiles else ""
+            if change.kind in _NOTABLE and change.model is not None:
+                where = f" on {', '.join(change.profiles)}" if change.kind == "selection" else ""
                 say(f" ! {change.model}  {change.kind}{where}: {change.before or 'none'} → {change.after or 'none'}")
     for warning in report.warnings:
         say(f"warning: {warning}")

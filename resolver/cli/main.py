@@ -28,6 +28,7 @@ VERBS = {
     "outdated": "What is newer than what is locked, and what excludes it.",
     "update": "Let pins move to the newest that is allowed.",
     "explain": "Why a machine gets the variant that it gets.",
+    "diff": "What differs between two locks, as a reviewer asks.",
     "tree": "What each model brings, and why.",
     "why": "Who needs a model, repository or package.",
     "path": "The folder that a model's runtime opens.",
@@ -187,10 +188,16 @@ def _told(error: ModelsError, arguments: Sequence[str]) -> int:
     """Say an error, as text on stderr or as a document on stdout; its exit code."""
     from resolver.cli.texts import printable
 
-    if "--json" in arguments:
+    if _wants_json(arguments):
         sys.stdout.write(json.dumps(_document(error), ensure_ascii=False) + "\n")
     sys.stderr.write(printable(_text(error)))
     return error.exit_code
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the answer was to be a document: an error is told where no verb has read its arguments."""
+    joined = " ".join(arguments)
+    return "--json" in arguments or "--format json" in joined or "--format=json" in arguments
 
 
 def _text(error: ModelsError) -> str:

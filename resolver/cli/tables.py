@@ -35,6 +35,8 @@ STYLES = {
     "replaced": "red",
     "gone": "red",
     "unasked": "red",
+    "+": "green",
+    "!": "yellow",
 }
 
 

@@ -193,13 +193,19 @@ class Lock:
                     waiting.append(edge.artifact)
         return found
 
-    def wanted(self, variant: Variant) -> dict[str, tuple[File, ...]]:
-        """What a variant brings: its artifact and everything that it needs, with the files that are wanted of each."""
-        filters: dict[str, set[FileFilter | None]] = {variant.artifact: {variant.files}}
-        for key in self.closure(variant.artifact):
-            for edge in self.artifacts[key].dependencies:
-                filters.setdefault(edge.artifact, set()).add(edge.files)
+    def wanted(self, *variants: Variant) -> dict[str, tuple[File, ...]]:
+        """What variants bring together: their artifacts and all that these need, with the files wanted of each."""
+        filters: dict[str, set[FileFilter | None]] = {}
+        for variant in variants:
+            filters.setdefault(variant.artifact, set()).add(variant.files)
+            for key in self.closure(variant.artifact):
+                for edge in self.artifacts[key].dependencies:
+                    filters.setdefault(edge.artifact, set()).add(edge.files)
         return {key: files_passing(self.artifacts[key], several) for key, several in filters.items()}
+
+    def size_of(self, *variants: Variant) -> int:
+        """Bytes that variants bring together; a file that several want counts once."""
+        return sum(file.size for files in self.wanted(*variants).values() for file in files)
 
 
 @dataclass(frozen=True, slots=True)

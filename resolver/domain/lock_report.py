@@ -6,18 +6,41 @@ from resolver.domain.lock import Lock
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One difference between two locks: added, removed, weights, files, metadata, license, flags or selection.
+class FileChange:
+    """One file that is not as it was: its sizes in bytes, None where it is not there.
 
-    `size_delta` are bytes; `profiles` the declared machines that it touches.
+    `kind` is weights, files or metadata; `moved_from` is the path that the same bytes had before.
     """
 
-    model: str
+    path: str
+    kind: str
+    before: int | None
+    after: int | None
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two locks.
+
+    `kind` is added, removed, weights, files, metadata, license, flags, gated, source, requirement, policy, profile or
+    selection; `subject` says what of it, where the kind does not. `model` is None for what belongs to the whole lock.
+    `size_delta` are bytes; `profiles` the declared machines that get the artifact, before or after. `notes` say what
+    else there is to know, `alerts` what no reviewer may overlook.
+    """
+
+    model: str | None
     kind: str
     before: str | None
     after: str | None
     size_delta: int = 0
     profiles: tuple[str, ...] = ()
+    artifact: str | None = None
+    variant: str | None = None
+    subject: str | None = None
+    files: tuple[FileChange, ...] = ()
+    notes: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

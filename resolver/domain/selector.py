@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from resolver.domain.facts import Facts, type_of_fact
 from resolver.domain.names import did_you_mean
-from resolver.domain.quantities import parse_dotted, parse_size
+from resolver.domain.quantities import format_size, parse_dotted, parse_size
 
 Written = Mapping[str, object]
 Number = tuple[int, ...]
@@ -56,6 +56,23 @@ class Mismatch:
     fact: str
     wanted: str
     found: str | None
+
+
+def mismatch_text(one: Mismatch) -> str:
+    """A reason for people: sizes readable, the unknown called so. A lock may say anything there."""
+    readable = _readable if one.fact in _SIZES else str
+    found = "unknown" if one.found is None else readable(one.found)
+    wanted = readable(one.wanted)
+    if wanted != one.wanted:
+        return f"needs {wanted} {one.fact}, {found} left in the budget"
+    return (
+        f"{one.fact} must {'not be' if wanted.startswith('not ') else 'be'} {wanted.removeprefix('not ')}, is {found}"
+    )
+
+
+def _readable(size: str) -> str:
+    """Plain bytes as a size; everything else as it is."""
+    return format_size(int(size)) if size.isascii() and size.isdigit() and len(size) < 20 else size
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ _RULES = (
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One sentence of the policy about one artifact of one model."""
+    """One sentence of the policy about one artifact of one model; `about` is `license` or `flags`."""
 
     model: str
     artifact: str
     text: str
     refused: bool
+    about: str = "flags"
 
 
 def judge(lock: Lock) -> tuple[Judgement, ...]:
@@ -37,7 +38,7 @@ def judge(lock: Lock) -> tuple[Judgement, ...]:
 def _judged(model: Model, artifact: Artifact, policy: Policy) -> Iterator[Judgement]:
     complaint = _license_complaint(artifact.license, policy)
     if complaint:
-        yield Judgement(model.name, artifact.key, complaint, refused=True)
+        yield Judgement(model.name, artifact.key, complaint, refused=True, about="license")
     for flag, rule, exception, words in _RULES:
         verdict = getattr(policy, rule)
         if flag in artifact.flags and verdict != "allow" and exception not in model.allow:

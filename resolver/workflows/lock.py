@@ -165,7 +165,7 @@ def _size_here(workspace: Workspace, locked: Lock) -> int | None:
         selection = select(locked.models, locked.budget, workspace.detect().facts, "this machine")
     except ModelsError:
         return None
-    return sum(file.size for one in selection.chosen for files in locked.wanted(one.variant).values() for file in files)
+    return locked.size_of(*(one.variant for one in selection.chosen))
 
 
 def _write(workspace: Workspace, new: Lock) -> None:

@@ -12,8 +12,8 @@ from resolver.domain.explanation import Explanation, Judged
 from resolver.domain.facts import Facts
 from resolver.domain.lock import Selected, Selection, Skipped
 from resolver.domain.manifest import Model
-from resolver.domain.selector import Mismatch, Truth
-from resolver.stages.select.reasons import mismatch_text, nothing_suits, unknown_fact
+from resolver.domain.selector import Mismatch, Truth, mismatch_text
+from resolver.stages.select.reasons import nothing_suits, unknown_fact
 from resolver.stages.select.search import NOTHING, Load, first_that_fits, frontiers, least_left, plus
 from resolver.stages.select.table import BEST, MEMORIES, UNLIMITED, WORST, Machine, Row, table
 

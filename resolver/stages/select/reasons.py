@@ -4,25 +4,13 @@ from collections.abc import Sequence
 
 from resolver.domain.errors import NothingSuitsError, UnknownFactError
 from resolver.domain.quantities import format_size
-from resolver.domain.selector import Mismatch, Truth
+from resolver.domain.selector import Truth, mismatch_text
 from resolver.stages.select.search import Load, conflict, least_of, total_of
 from resolver.stages.select.table import BEST, MEMORIES, UNLIMITED, Machine, Row
 
 Rows = Sequence[Row]
 MOST_NAMES = 8
 MOST_LINES = 40
-
-
-def mismatch_text(one: Mismatch) -> str:
-    """A reason for people: sizes readable, the unknown called so."""
-    sizes = one.fact in MEMORIES
-    wanted = format_size(int(one.wanted)) if sizes and one.wanted.isdigit() else one.wanted
-    found = "unknown" if one.found is None else format_size(int(one.found)) if sizes else one.found
-    if sizes and one.wanted.isdigit():
-        return f"needs {wanted} {one.fact}, {found} left in the budget"
-    return (
-        f"{one.fact} must {'not be' if wanted.startswith('not ') else 'be'} {wanted.removeprefix('not ')}, is {found}"
-    )
 
 
 def unknown_fact(rows: Rows, best: Sequence[int | None], machine: str) -> UnknownFactError:

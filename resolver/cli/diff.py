@@ -1,0 +1,68 @@
+"""`models diff`."""
+
+import sys
+
+import click
+
+from resolver.cli import options
+from resolver.cli.options import Session, common
+from resolver.cli.tables import say
+from resolver.domain.diff_report import Comparison
+from resolver.domain.errors import UsageError
+
+FORMATS = ("text", "markdown", "github", "json")
+
+
+@click.command()
+@click.argument("before", metavar="[A", required=False)
+@click.argument("after", metavar="[B]]", required=False)
+@click.option("--format", "form", type=click.Choice(FORMATS), help="How to show it (default text).")
+@click.option("--exit-code", is_flag=True, help="Exit 1 if anything differs, be it only a README.")
+@options.only_option
+@common
+def diff(
+    session: Session, *, before: str | None, after: str | None, form: str | None, exit_code: bool, only: tuple[str, ...]
+) -> int:
+    """What differs between two locks: weights or only a README, licence, size, new pickles, what each machine gets.
+
+    A and B are each a file or a git revision (main, HEAD~1, main:other/models.lock); if one is both, the revision is
+    meant, and ./NAME is the file. Without B it is the lock in the working tree, without A that of HEAD. Never uses the
+    network.
+    """
+    from resolver.workflows import diff as workflow
+    from resolver.workflows.versions import place_of
+
+    if session.json and form not in (None, "json"):
+        raise UsageError(f"--json and --format {form} are two formats", hint="give one of them")
+    workspace = session.workspace()
+    comparison = workflow.diff(workspace, workflow.DiffOptions(before, after, frozenset(only)))
+    code = int(exit_code and bool(comparison.changes))
+    if not session.quiet:
+        _say(comparison)
+    if session.json or form == "json":
+        from resolver.cli.diff_document import diff_document
+        from resolver.cli.documents import write
+
+        write("diff", code, diff_document(comparison))
+    elif form == "markdown":
+        from resolver.exports.markdown import markdown
+
+        sys.stdout.write(markdown(comparison))
+    elif form == "github":
+        from resolver.exports.github import annotations, workflow_commands
+
+        sys.stdout.write(
+            workflow_commands(annotations(comparison, place_of(workspace, after)), "`models diff` has all")
+        )
+    elif comparison.changes:
+        from resolver.cli.changes import ALL_FILES, MOST_FILES, show_comparison
+
+        show_comparison(comparison, sys.stdout, ALL_FILES if session.verbose else MOST_FILES)
+    return code
+
+
+def _say(comparison: Comparison) -> None:
+    for note in comparison.notes:
+        say(f"note: {note}")
+    if not comparison.changes:
+        say(f"nothing differs between {comparison.before.name} and {comparison.after.name}")
