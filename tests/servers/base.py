@@ -194,6 +194,7 @@ class Conversation(BaseHTTPRequestHandler):
     do_GET = _converse  # noqa: N815 - the name that the base class looks up
     do_HEAD = _converse  # noqa: N815 - the name that the base class looks up
     do_POST = _converse  # noqa: N815 - the name that the base class looks up
+    do_PATCH = _converse  # noqa: N815 - the name that the base class looks up
 
     def log_message(self, *_: Any) -> None:
         """Nothing: pytest shows what is printed."""
