@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -119,7 +120,8 @@ def tell_speakers(samples: torch.Tensor) -> list[Span]:
     try:
         settings: dict[str, Any] = resolver.settings("diarization")
         folder = resolver.path("diarization")
-    except resolver.NotPlacedError:
+    except resolver.NotPlacedError as without:
+        print(f"no speakers: {without}", file=sys.stderr)
         return []
     from pyannote.audio import Pipeline
 

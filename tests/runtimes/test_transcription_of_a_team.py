@@ -50,8 +50,8 @@ def team(project: Project, upstream: Upstream, made: Made) -> Project:
     return around
 
 
-def transcript(project: Project, audio: Path, profile: str) -> dict[str, Any]:
-    """What the program writes down on a machine, where it has no network."""
+def transcript(project: Project, audio: Path, profile: str) -> tuple[dict[str, Any], str]:
+    """What the program writes down on a machine, where it has no network, and what it says besides."""
     program = ["-W", "ignore", str(EXAMPLE / "transcribe.py"), str(audio), "--json", "transcript.json"]
     done = subprocess.run(
         [*without_network(), sys.executable, "-m", "resolver", "run", "--", str(interpreter()), *program],
@@ -65,7 +65,7 @@ def transcript(project: Project, audio: Path, profile: str) -> dict[str, Any]:
     )
     assert done.returncode == 0, done.stderr
     document: dict[str, Any] = json.loads(project.folder.joinpath("transcript.json").read_bytes())
-    return document
+    return document, done.stderr
 
 
 @pytest.mark.parametrize("profile", ["ci", "office"])
@@ -73,7 +73,7 @@ def test_a_machine_hears_with_what_it_was_given(team: Project, upstream: Upstrea
     """The smaller one has no room for diarization, and its transcript no speakers."""
     assert team.run("sync", "--profile", profile).code == 0
     upstream.forget_requests()
-    heard = transcript(team, made("audio") / "both.wav", profile)
+    heard, said = transcript(team, made("audio") / "both.wav", profile)
     assert heard["lines"][0]["text"].startswith(SAID)
     assert {(one["text"], one["label"]) for line in heard["lines"] for one in line["entities"]} == {
         ("Zorblax", "PERSON")
@@ -81,5 +81,6 @@ def test_a_machine_hears_with_what_it_was_given(team: Project, upstream: Upstrea
     told_apart = profile == "office"
     assert [line["speaker"] is not None for line in heard["lines"]] == [told_apart] * len(heard["lines"])
     assert bool(heard["speakers"]) == told_apart
+    assert ("no speakers: 'diarization' is skipped" in said) != told_apart
     assert upstream.requests == []
     assert team.run("verify", "--profile", profile).code == 0
