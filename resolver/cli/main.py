@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 VERBS = {
     "init": "Write a commented starter models.yaml.",
+    "add": "Add a model to models.yaml.",
+    "remove": "Remove models from models.yaml.",
     "lock": "Resolve models.yaml into models.lock.",
     "sync": "Make this machine match models.lock.",
     "verify": "Prove offline that what is on disk is what was locked.",

@@ -154,6 +154,7 @@ timeout_option = click.option(
     "--timeout", type=click.FloatRange(1), default=300.0, metavar="SECONDS", help="Without progress (default 300)."
 )
 rate_option = click.option("--limit-rate", metavar="RATE", help="Over all connections together, such as 20MB/s.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
 mirror_option = click.option(
     "--mirror",
     "mirrors",

@@ -13,7 +13,7 @@ _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0)
 """Else opening a pipe in the place of a file would wait for its other end."""
 
 
-def write_atomically(path: Path, content: bytes) -> bool:
+def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> bool:
     """Put `content` at `path`, whole or not at all; False if it was already there and nothing was written.
 
     Raises:
@@ -22,7 +22,7 @@ def write_atomically(path: Path, content: bytes) -> bool:
     if read_if_there(path) == content:
         return False
     try:
-        _replace(path, content, durable=True)
+        _replace(path, content, mode, durable=True)
         sync_folder(path.parent)
     except OSError as error:
         raise disk_error(error, path) from error
@@ -38,18 +38,18 @@ def write_renewable(path: Path, content: bytes) -> None:
         DiskError: the disk is full or read-only, or the folder cannot be written.
     """
     try:
-        _replace(path, content, durable=False)
+        _replace(path, content, 0o644, durable=False)
     except OSError as error:
         raise disk_error(error, path) from error
 
 
-def _replace(path: Path, content: bytes, *, durable: bool) -> None:
+def _replace(path: Path, content: bytes, mode: int, *, durable: bool) -> None:
     from resolver.files.temporary import Temporary  # 4 ms, where something is written
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with Temporary(path) as temporary:
         temporary.write(content, durable=durable)
-        temporary.publish()
+        temporary.publish(mode)
 
 
 def read_if_there(path: Path) -> bytes | None:

@@ -44,9 +44,9 @@ class Temporary:
         if durable:
             os.fsync(self._handle)
 
-    def publish(self) -> None:
+    def publish(self, mode: int = 0o644) -> None:
         """Give it the name of `path`, in one rename."""
-        self._place.chmod(0o644)
+        self._place.chmod(mode)
         if sys.platform == "win32":
             self._close()  # there, what is open cannot be renamed
         self._place.replace(self._path)

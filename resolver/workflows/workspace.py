@@ -93,7 +93,7 @@ def manifest_bytes(workspace: Workspace) -> bytes:
     if content is None:
         raise InputError(
             f"there is no {MANIFEST} in {workspace.project}",
-            hint="write one (the README shows how), or name the project's folder with `--project DIR`",
+            hint="`models init` writes one; or name the project's folder with `--project DIR`",
         )
     return content
 
@@ -104,12 +104,21 @@ def load_manifest(workspace: Workspace) -> Manifest:
     Raises:
         ManifestError: it is wrong; every problem is named.
     """
+    return manifest_in(manifest_bytes(workspace))
+
+
+def manifest_in(content: bytes) -> Manifest:
+    """The manifest that a text is.
+
+    Raises:
+        ManifestError: it is wrong; every problem is named.
+    """
     from resolver.documents.manifest import read_manifest
     from resolver.mirrors import MIRRORS
     from resolver.runtimes import RUNTIMES
 
     defaults = {kind: source.default_runtime for kind, source in SOURCES.items()}
-    return read_manifest(manifest_bytes(workspace), MANIFEST, defaults, RUNTIMES, MIRRORS)
+    return read_manifest(content, MANIFEST, defaults, RUNTIMES, MIRRORS)
 
 
 def load_lock(workspace: Workspace) -> Lock:

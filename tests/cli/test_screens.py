@@ -271,7 +271,7 @@ def test_the_screens_of_errors(project: Project, run: Run, hub: LocalHub) -> Non
     said.extend(screen(project, hub, run(*arguments)) for arguments in (("lock",), ("verify",), ("synk",)))
     assert "".join(said) == snapshot("""\
 error: there is no models.yaml in PROJECT
-hint: write one (the README shows how), or name the project's folder with `--project DIR`
+hint: `models init` writes one; or name the project's folder with `--project DIR`
 error: models.yaml:2:44: unknown selector key 'vramm'
     2 | models: {asr: {source: hf:org/name, when: {vramm: ">=8GB"}}}
                                                    ^^^^^

@@ -22,6 +22,12 @@ def test_a_file_is_written_with_its_folders(tmp_path: Path) -> None:
     assert [one.name for one in path.parent.iterdir()] == ["file"]
 
 
+def test_what_only_its_owner_may_read_can_stay_so(tmp_path: Path) -> None:
+    path = tmp_path / "models.yaml"
+    assert write_atomically(path, b"new", mode=0o600)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_the_same_content_is_not_written_again(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"content")
