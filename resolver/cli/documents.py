@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from resolver.workflows.collect import Collection
     from resolver.workflows.environment import EnvironmentReport
     from resolver.workflows.explain import ExplainReport
-    from resolver.workflows.init import InitReport
 
 Document = dict[str, object]
 
@@ -237,16 +236,6 @@ def explain_document(report: "ExplainReport") -> Document:
 def mismatch_documents(because: Iterable[Mismatch]) -> list[Document]:
     """Reasons as every document writes them."""
     return [{"fact": one.fact, "wanted": one.wanted, "found": one.found} for one in because]
-
-
-def init_document(report: "InitReport") -> Document:
-    """What `init` wrote; paths are relative to the project."""
-    return {
-        "template": report.template,
-        "project": str(report.project),
-        "written": list(report.written),
-        "appended": {path: list(lines) for path, lines in report.appended.items()},
-    }
 
 
 def collection_document(found: "Collection") -> Document:

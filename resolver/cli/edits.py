@@ -3,8 +3,23 @@
 from resolver.cli.documents import Document
 from resolver.workflows.add import AddReport
 from resolver.workflows.edited import Piece
+from resolver.workflows.init import InitReport
 from resolver.workflows.remove import RemoveReport
 from resolver.workflows.workspace import MANIFEST
+
+
+def init_document(report: InitReport) -> Document:
+    """What `init` wrote; paths are relative to the project, those of `passed_over` to the cache."""
+    starter = report.starter
+    return {
+        "template": starter.template,
+        "project": str(report.project),
+        "written": list(report.written),
+        "appended": {path: list(lines) for path, lines in report.appended.items()},
+        "models": [{"name": one.name, **one.said, "bytes": one.size} for one in starter.models],
+        "passed_over": [{"path": one.place, "reason": one.reason} for one in starter.passed_over],
+        "notes": list(starter.notes),
+    }
 
 
 def add_document(report: AddReport) -> Document:

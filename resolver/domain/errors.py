@@ -104,6 +104,12 @@ class UnknownNameError(InputError):
     meaning = "no model, profile, source or runtime of that name"
 
 
+class TooManyError(InputError):
+    """A folder that was named holds more than anybody's cache would."""
+
+    meaning = "a folder holds more entries than are looked at"
+
+
 class NothingSuitsError(InputError):
     """A required model has no variant for a machine."""
 

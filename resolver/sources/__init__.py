@@ -9,6 +9,7 @@ from resolver.domain.lock import Artifact, File
 from resolver.domain.ports import Finder, Source
 
 if TYPE_CHECKING:
+    from resolver.domain.caches import CacheListing
     from resolver.transport.client import Client
 
 
@@ -39,6 +40,7 @@ class SourceKind:
 
     `at_a_time` bounds the artifacts that are pinned at the same time: few where that reads whole files.
     `elsewhere` finds what other programs fetched from it; what lies below the given folder, our view, is not meant.
+    `cached` tells which of its repositories lie in a cache folder of those programs.
     """
 
     connect: Callable[[SourceSettings], Source]
@@ -46,6 +48,7 @@ class SourceKind:
     remote: bool = True
     at_a_time: int = 8
     elsewhere: Callable[[SourceSettings, Path], Finder] | None = None
+    cached: "Callable[[Path], CacheListing] | None" = None
 
 
 def is_remote(kind: str) -> bool:
@@ -68,6 +71,21 @@ def elsewhere(settings: SourceSettings, view: Path) -> Finder:
     return find
 
 
+def cached(folder: Path) -> "CacheListing":
+    """What of any source lies in a cache folder of other programs; nobody is asked, and nothing is hashed.
+
+    Raises:
+        InputError: the folder holds more than anybody's cache would.
+    """
+    from resolver.domain.caches import CacheListing
+
+    found = [kind.cached(folder) for kind in SOURCES.values() if kind.cached is not None]
+    return CacheListing(
+        tuple(repository for one in found for repository in one.repositories),
+        tuple(passed for one in found for passed in one.passed_over),
+    )
+
+
 def _huggingface(settings: SourceSettings) -> Source:
     from resolver.sources.huggingface import HuggingFace
 
@@ -79,6 +97,18 @@ def _hub_cache(settings: SourceSettings, view: Path) -> Finder:
     from resolver.sources.hub_cache import HubCache
 
     return HubCache(settings.hub_cache, view).find if settings.hub_cache else nowhere
+
+
+def _in_hub_cache(folder: Path) -> "CacheListing":
+    from resolver.sources.hub_listing import repositories
+
+    return repositories(folder)
+
+
+def _in_torch_cache(folder: Path) -> "CacheListing":
+    from resolver.sources.torch_listing import repositories
+
+    return repositories(folder)
 
 
 def _package_index(settings: SourceSettings) -> Source:
@@ -118,8 +148,8 @@ def _folder(settings: SourceSettings) -> Source:
 
 SOURCES: Mapping[str, SourceKind] = {
     "file": SourceKind(_folder, "files", remote=False),
-    "github": SourceKind(_github, "torch-hub"),
-    "hf": SourceKind(_huggingface, "huggingface", at_a_time=32, elsewhere=_hub_cache),
+    "github": SourceKind(_github, "torch-hub", cached=_in_torch_cache),
+    "hf": SourceKind(_huggingface, "huggingface", at_a_time=32, elsewhere=_hub_cache, cached=_in_hub_cache),
     "pypi": SourceKind(_package_index, "python"),
     "spacy": SourceKind(_spacy, "spacy"),
     "url": SourceKind(_web, "files"),

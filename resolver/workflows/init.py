@@ -1,16 +1,18 @@
 """`models init`: a starter models.yaml, the schema that editors check it by, and what git must know of both."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from resolver.domain.caches import PassedOver
 from resolver.domain.errors import InputError
 from resolver.domain.manifest import DEFAULT_CACHE
 from resolver.files.atomic import read_if_there, write_atomically
 from resolver.workflows.workspace import LOCK, MANIFEST
 
-TEMPLATES = ("minimal", "transcription")
+SPEECH = "transcription"
+TEMPLATES = ("minimal", SPEECH)
 SCHEMA = f"{DEFAULT_CACHE}/models.schema.json"
 """Where the first line of a starter file sends an editor.
 
@@ -24,11 +26,31 @@ _LINES = {".gitattributes": (f"{LOCK} text eol=lf",), ".gitignore": (f"{DEFAULT_
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """A model of a starter file with its keys; `size` are the bytes that are there already."""
+
+    name: str
+    said: Mapping[str, str]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """A text to start from. `template` is None where it was made of what was found, which `models` then names."""
+
+    template: str | None
+    content: bytes
+    models: tuple[Started, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class InitReport:
     """What was written whole, and what lines were added to files; paths are relative to `project`."""
 
     project: Path
-    template: str
+    starter: Starter
     written: tuple[str, ...]
     appended: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -38,7 +60,16 @@ def template_bytes(template: str) -> bytes:
     return (files("resolver.documents") / "templates" / f"{template}.yaml").read_bytes()
 
 
-def init(project: Path, template: str) -> InitReport:
+def from_template(project: Path, template: str) -> Starter:
+    """A starter file as it is shipped; a recommendation for this machine that lies in the project is worth a note."""
+    from resolver.workflows.hardware import SAVED
+
+    there = template == SPEECH and (project / SAVED).is_file()
+    hint = f"{SAVED.as_posix()} is there: `--from-hardware {SAVED.as_posix()}` puts its Whisper first"
+    return Starter(template, template_bytes(template), notes=(hint,) if there else ())
+
+
+def init(project: Path, make: Callable[[], Starter]) -> InitReport:
     """Write the starter file; models.yaml comes last, so that what fails on the way can be run again.
 
     Raises:
@@ -53,14 +84,15 @@ def init(project: Path, template: str) -> InitReport:
             f"there is a {MANIFEST} in {project} already; it was not touched",
             hint="edit it, or name another folder with `--project DIR`",
         )
+    starter = make()
     appended = {name: lines for name, lines in _LINES.items() if _told(project, name, lines)}
     written = (
         (SCHEMA, schema_text().encode()),
-        (MANIFEST, template_bytes(template)),
+        (MANIFEST, starter.content),
     )
     for name, content in written:
         write_atomically(project / name, content)
-    return InitReport(project, template, tuple(name for name, _ in written), appended)
+    return InitReport(project, starter, tuple(name for name, _ in written), appended)
 
 
 def _told(project: Path, name: str, lines: Iterable[str]) -> bool:

@@ -31,13 +31,22 @@ def profile_for(workspace: Workspace, wanted: str | None, declared: Mapping[str,
         raise UnknownNameError(
             f"no profile '{wanted}': neither declared nor a file", hint=did_you_mean(wanted, sorted(declared))
         )
+    return profile_from(json_document(content, wanted), wanted)
+
+
+def json_document(content: bytes, name: str) -> dict[str, object]:
+    """The object that a file of that name holds.
+
+    Raises:
+        UsageError: it is no JSON, or no object.
+    """
     try:
         document = json.loads(content[: LARGEST_PROFILE + 1])
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{wanted} is not JSON: {error}", hint="`models hardware --json` writes a profile") from error
+        raise UsageError(f"{name} is not JSON: {error}", hint="`models hardware --json` writes a profile") from error
     if not isinstance(document, dict):
-        raise UsageError(f"{wanted} holds no profile", hint="`models hardware --json` writes one")
-    return profile_from(document, wanted)
+        raise UsageError(f"{name} holds no profile", hint="`models hardware --json` writes one")
+    return document
 
 
 def machine_text(profile: Profile) -> str:

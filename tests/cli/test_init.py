@@ -141,6 +141,9 @@ def test_the_document_says_what_was_written(tree: Project, run: Run) -> None:
         "project": str(tree.folder),
         "written": [SCHEMA, "models.yaml"],
         "appended": {".gitattributes": ["models.lock text eol=lf"], ".gitignore": [".cache/"]},
+        "models": [],
+        "passed_over": [],
+        "notes": [],
     }
 
 

@@ -30,6 +30,7 @@ CODES = {
     "PolicyError": 2,
     "StaleLockError": 1,
     "TooManyCombinationsError": 2,
+    "TooManyError": 2,
     "TransientError": 3,
     "StalledError": 3,
     "UnknownFactError": 2,
