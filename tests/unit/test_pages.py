@@ -62,9 +62,10 @@ def commands(block: Block) -> list[list[str]]:
 
 def words(call: str) -> list[str]:
     """The words of a call up to what ends it for the shell, `models` itself left out."""
-    lexer = shlex.shlex(call, posix=True, punctuation_chars=True)
+    lexer = shlex.shlex(call, posix=False, punctuation_chars=True)
     lexer.whitespace_split = True
-    return list(itertools.takewhile(lambda word: word[0] not in "();<>|&", lexer))[1:]
+    ours = itertools.takewhile(lambda word: word[0] not in "();<>|&", lexer)
+    return [shlex.split(word)[0] for word in ours][1:]
 
 
 MANIFESTS = [block for block in blocks("yaml") if is_manifest(block)]
