@@ -1,6 +1,7 @@
 """From what should be there and what is: the findings."""
 
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from resolver.domain.lock import File
@@ -8,6 +9,7 @@ from resolver.domain.plan import Observation, State, Survey, Trace
 from resolver.domain.verify_report import Finding
 from resolver.domain.view import Placement, View
 from resolver.files.digest import digest_of
+from resolver.files.links import LEFTOVERS
 from resolver.files.paths import inside, leads_through_link, walk_files
 
 _NAMED = 5
@@ -131,6 +133,8 @@ def _strangers(view: View, root: Path, folder: str) -> list[str]:
 def _excuse(view: View, root: Path, path: str, traces: Mapping[str, Trace]) -> str | None:
     if "__pycache__" in path.split("/"):
         return "compiled by Python, not locked"
+    if fnmatchcase(path.rpartition("/")[2], LEFTOVERS):
+        return "being placed by a sync, or left by one that was killed; the next one removes it"
     if path in view.spare and _is(root / path, view.spare[path]):
         return "locked, and wanted only by another variant"
     if path in traces and _is_unchanged(root / path, traces[path]):

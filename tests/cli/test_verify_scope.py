@@ -54,6 +54,14 @@ def test_what_is_not_ours_is_left_alone(three: Project, run: Run) -> None:
     assert [path.read_bytes() for path in others] == [b"theirs"] * len(others)
 
 
+def test_what_a_sync_is_placing_at_this_moment_is_a_warning(three: Project, run: Run) -> None:
+    folder = next(three.repository(REPO).joinpath("snapshots").iterdir())
+    folder.joinpath(f".{'0' * 32}.placing").write_bytes(b"half")
+    result = run("verify")
+    assert result.code == 0
+    assert "being placed by a sync, or left by one that was killed" in result.stderr
+
+
 def test_only_some_models_are_verified(three: Project, run: Run) -> None:
     flip_beside(three)
     assert run("verify", "--only", "vad").code == 0
