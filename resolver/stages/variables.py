@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from resolver.domain.environment import Environment, Variables
+from resolver.domain.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,16 @@ class Place:
 
 
 def variables(told: Environment, place: Place, more: Mapping[str, str]) -> Variables:
-    """Every variable, by name; a list of folders begins with ours, once, and goes on as it was."""
+    """Every variable, by name; a list of folders begins with ours, once, and goes on as it was.
+
+    Raises:
+        InputError: a list cannot name our folder; programs would open what is installed in its place.
+    """
+    if told.paths and place.separator in place.root:
+        raise InputError(
+            f"{place.root} has a '{place.separator}', which {', '.join(sorted(told.paths))} cannot name",
+            hint="move or rename the project's folder",
+        )
     folders = {name: _below(place.root, folder) for name, folder in told.folders.items()}
     paths = {name: _in_front(_below(place.root, folder), name, place) for name, folder in told.paths.items()}
     values = {**told.values, **folders, **paths, **more}

@@ -45,6 +45,7 @@ def environment(workspace: Workspace, profile: str | None) -> EnvironmentReport:
 
     Raises:
         MissingLockError: there is no lock.
+        InputError: the project's folder cannot be named in a list of folders.
     """
     prospect = look(workspace, load_lock(workspace), profile, frozenset())
     states = [status_of(prospect, one) for one in prospect.wanted]

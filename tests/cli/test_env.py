@@ -1,9 +1,11 @@
 """`models env`: what makes the programs of a shell open the locked models."""
 
 import hashlib
+import os
 import subprocess
 import sys
 
+import pytest
 from inline_snapshot import snapshot
 
 from tests.cli.offers import ASR, REPO, offer
@@ -92,6 +94,14 @@ def test_a_machine_that_is_named_is_passed_on(three: Project, run: Run) -> None:
     assert run("lock").code == 0
     assert run("env", "--profile", "ci", "--json").document["variables"]["MODELS_PROFILE"] == "ci"
     assert "MODELS_PROFILE" not in run("env", "--json").document["variables"]
+
+
+@pytest.mark.parametrize("verb", [("env",), ("run", "--", "true")])
+def test_a_folder_that_a_list_of_folders_cannot_name_is_refused(three: Project, verb: tuple[str, ...]) -> None:
+    result = three.beside(f"one{os.pathsep}two").run(*verb)
+    assert (result.code, result.stdout) == (2, "")
+    assert f"has a '{os.pathsep}', which PYTHONPATH cannot name" in result.stderr
+    assert "hint: move or rename the project's folder" in result.stderr
 
 
 def test_without_a_lock_there_is_nothing_to_tell(project: Project, run: Run) -> None:
