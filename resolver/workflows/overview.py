@@ -37,7 +37,9 @@ class Overview:
 
     @property
     def next(self) -> str:
-        """The command that brings things forward."""
+        """The command that brings things forward; of a lock that cannot be read, what its error advises."""
+        if isinstance(self.problem, LockError) and self.problem.hint:
+            return self.problem.hint
         if self.agreement in _NEXT:
             return _NEXT[self.agreement]
         if self.status is None:

@@ -98,9 +98,18 @@ def test_a_conflicted_lock(three: Project, run: Run) -> None:
         [
             "Lock     models.lock holds git conflict markers",
             "Here     nothing to look at",
-            "Next     models lock   (`models --help` lists every verb)",
+            "Next     `models lock` settles them; then commit the result   (`models --help` lists every verb)",
         ]
     )
+
+
+def test_a_torn_lock_is_no_case_for_models_lock_which_refuses_it(three: Project, run: Run) -> None:
+    three.lock_path.write_text("{")
+    advice = "restore it from git, or remove it and run `models lock`"
+    assert shown(three, run)[3] == f"Next     {advice}   (`models --help` lists every verb)"
+    refused = run("lock")
+    assert refused.code == 2
+    assert f"hint: {advice}" in refused.stderr
 
 
 def test_a_machine_that_cannot_be_told(three: Project, run: Run) -> None:
