@@ -11,6 +11,7 @@ import pytest
 
 from resolver.cli.main import models
 from resolver.documents.manifest import read_manifest
+from resolver.domain.environment import joined
 from resolver.mirrors import MIRRORS
 from resolver.runtimes import RUNTIMES
 from resolver.sources import SOURCES
@@ -130,3 +131,10 @@ def test_every_library_has_a_page_that_the_index_names() -> None:
     pages = {path.name for path in PAGES if path.parent.name == "runtimes"} - {"README.md"}
     assert [page for page in pages if f"]({page})" not in index] == []
     assert [name for name in RUNTIMES if f"`{name}`" not in index] == []
+
+
+def test_the_index_names_every_variable_that_programs_are_told() -> None:
+    index = (ROOT / "docs" / "runtimes" / "README.md").read_text(encoding="utf-8")
+    told = joined(runtime.environment() for runtime in RUNTIMES.values())
+    names = {*told.values, *told.folders, *told.paths, *told.removed}
+    assert sorted(name for name in names if f"`{name}`" not in index) == []
