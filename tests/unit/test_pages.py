@@ -127,8 +127,9 @@ def headings(page: Path) -> set[str]:
 
 
 def test_every_library_has_a_page_that_the_index_names() -> None:
-    index = (ROOT / "docs" / "runtimes" / "README.md").read_text(encoding="utf-8")
-    pages = {path.name for path in PAGES if path.parent.name == "runtimes"} - {"README.md"}
+    folder = ROOT / "docs" / "runtimes"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in PAGES if path.parent == folder} - {"README.md"}
     assert [page for page in pages if f"]({page})" not in index] == []
     assert [name for name in RUNTIMES if f"`{name}`" not in index] == []
 
