@@ -14,7 +14,8 @@ from resolver.cli.texts import count, printable
 from resolver.domain.errors import AnswerIsNoError, UsageError
 from resolver.domain.quantities import format_size
 from resolver.store.collection import Stored
-from resolver.workflows.collect import Collection, Need, collect, decide
+from resolver.workflows.collect import Collection, collect, decide
+from resolver.workflows.needs import Need
 
 
 @click.group()

@@ -60,6 +60,11 @@ class Artifact:
     requires: tuple[str, ...] = ()
 
     @property
+    def digests(self) -> frozenset[str]:
+        """The sha256 of its files, and of its archive."""
+        return frozenset(one.sha256 for one in (*self.files, self.archive) if one is not None)
+
+    @property
     def source(self) -> str:
         """The source without the request: `hf:org/name`."""
         return source_of(self.key)
@@ -174,9 +179,7 @@ class Lock:
     @property
     def digests(self) -> frozenset[str]:
         """The sha256 of everything that it names: files and archives, of variants for other machines too."""
-        archives = (one.archive for one in self.artifacts.values())
-        files = (file for one in self.artifacts.values() for file in one.files)
-        return frozenset(one.sha256 for one in (*archives, *files) if one is not None)
+        return frozenset[str]().union(*(one.digests for one in self.artifacts.values()))
 
     def closure(self, key: str) -> tuple[str, ...]:
         """The artifact and everything it needs, each once, itself first."""

@@ -3,15 +3,16 @@
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from resolver.domain.digests import is_sha256
 from resolver.files.atomic import disk_error
+from resolver.store.catalogue import named
 from resolver.store.owners import Owner, owner
-from resolver.store.rooms import AGREEMENTS, BLOBS, PROJECTS, STAMPS, Rooms
-from resolver.store.staging import KEEP, MAP, PART
+from resolver.store.rooms import AGREEMENTS, BLOBS, NAMES, PROJECTS, STAMPS, Rooms
+from resolver.store.staging import KEEP, LOCK, MAP, PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,17 @@ def stray_agreements(rooms: Rooms) -> tuple[Stored, ...]:
     """Agreements of projects that are not registered."""
     registered = {one.path.name for one in _files(rooms.root / PROJECTS)}
     return tuple(one for one in _files(rooms.root / AGREEMENTS) if one.path.name not in registered)
+
+
+def stray_names(rooms: Rooms, needed: Callable[[str], bool]) -> tuple[Stored, ...]:
+    """Names of artifacts that are not `needed` whole any more, and what is no name."""
+    telling = {path for path, one in named(rooms).items() if all(map(needed, one.digests))}
+    return tuple(one for one in _files(rooms.root / NAMES) if one.path not in telling)
+
+
+def parts(rooms: Rooms) -> tuple[Stored, ...]:
+    """Everything that is in staging, with what belongs to it."""
+    return tuple(one for one in _files(rooms.staging) if not one.path.name.endswith(LOCK))
 
 
 def dead_parts(rooms: Rooms, before: float) -> tuple[Stored, ...]:

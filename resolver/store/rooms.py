@@ -10,8 +10,8 @@ from resolver.files.guarded import is_ours
 
 HINT = "set MODELS_STORE to a folder of your own"
 BLOBS, STAMPS = "blobs/sha256", "stamps/sha256"
-STAGING, PROJECTS, AGREEMENTS = "staging", "projects", "agreements"
-_ROOMS = ("blobs", BLOBS, "stamps", STAMPS, STAGING, PROJECTS, AGREEMENTS)
+STAGING, PROJECTS, AGREEMENTS, NAMES = "staging", "projects", "agreements", "names"
+_ROOMS = ("blobs", BLOBS, "stamps", STAMPS, STAGING, PROJECTS, AGREEMENTS, NAMES)
 _EXPECTED = frozenset({*_ROOMS, "lost+found"})
 """What may lie in a folder that becomes a store: a disk of its own has a folder for what it lost."""
 _BELIEVED = ("stamps", AGREEMENTS)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from resolver.domain.digests import is_sha256
 from resolver.domain.errors import DiskError
-from resolver.domain.lock import File
+from resolver.domain.lock import Artifact, File
 from resolver.domain.plan import Taking
 from resolver.files.atomic import disk_error, sync_folder
 from resolver.files.digest import digest_of_stream
@@ -180,17 +180,20 @@ class Store:
                 self.publish(part, file)
         return file.sha256, file.size
 
-    def register(self, project: Path, named: Iterable[str]) -> None:
+    def register(self, project: Path, named: Iterable[str], artifacts: Iterable[Artifact] = ()) -> None:
         """Remember a project and what its lock names, before anything is relied on; a read-only store stays as it is.
 
-        Who collects holds the same lock: what is registered now is either seen there, or collected before it is
-        looked for here.
+        What `artifacts` are called is noted for people. Who collects holds the same lock: what is registered now is
+        either seen there, or collected before it is looked for here.
         """
         named = frozenset(named)
         with contextlib.suppress(DiskError):
             self.prepare()
             if self.registrations.is_current(project, named):
                 return
+            from resolver.store import catalogue  # 1 ms, where a lock is another one
+
+            catalogue.note(self.rooms, artifacts)
             with self.collecting():
                 self.registrations.write(project, named)
 

@@ -84,7 +84,7 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
     locked = agreed.lock
     prospect = look(workspace, locked, options.profile, options.only)
     if not options.dry_run:
-        workspace.store.register(workspace.project, locked.digests)  # before anything there is relied on
+        workspace.store.register(workspace.project, locked.digests, locked.artifacts.values())
     found = elsewhere(workspace.settings, prospect.root)
     todo = plan(prospect.view, prospect.survey, locked.artifacts, workspace.store.has, found)
     job = None if options.python is None else _installing(workspace, prospect, options.python)

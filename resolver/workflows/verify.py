@@ -172,7 +172,7 @@ def _repair(workspace: Workspace, prospect: Prospect, found: Sequence[Finding], 
     gone = [one.path for one in found if one.kind == "unexpected"]
     remove(gone, prospect.root)
     remember(prospect.root, {}, gone)
-    workspace.store.register(workspace.project, prospect.lock.digests)
+    workspace.store.register(workspace.project, prospect.lock.digests, prospect.lock.artifacts.values())
     found_elsewhere = elsewhere(workspace.settings, prospect.root)
     todo = plan(prospect.view, prospect.survey, prospect.lock.artifacts, workspace.store.check, found_elsewhere)
     places = functools.cache(lambda: places_for(workspace, options.route))

@@ -104,7 +104,7 @@ def test_a_project_that_cannot_be_reached_keeps_what_it_named_last(
         def refuse(path: Path) -> bytes:
             raise DiskError(f"{path}: Permission denied")
 
-        monkeypatch.setattr("resolver.workflows.collect.read_if_there", refuse)
+        monkeypatch.setattr("resolver.workflows.needs.read_if_there", refuse)
     else:
         (project / "models.lock").unlink()
     if how == "no folder":
@@ -283,3 +283,10 @@ def test_names_that_are_no_digests_are_not_ours_to_remove(store: Store) -> None:
 def test_a_store_that_is_not_there_has_nothing_to_remove(store: Store) -> None:
     assert decide(store, (), NOW).is_empty
     assert not store.root.exists()
+
+
+def test_bytes_that_a_view_shares_by_a_reflink_are_not_freed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(store, ONE, b"four")
+    monkeypatch.setattr("resolver.workflows.collect.is_shared", lambda place: place.name == sha(ONE))
+    found = decide(store, (), NOW)
+    assert (found.size, found.freed) == (7, 4)
