@@ -3,18 +3,17 @@
 What fetches and unpacks is imported when something is fetched or unpacked: a second project only makes links.
 """
 
-import contextlib
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resolver.concurrency import Limits
-from resolver.documents.record import Record, read_record, write_record
+from resolver.documents.record import renew_record
 from resolver.domain.errors import DiskError, ModelsError
 from resolver.domain.lock import File, Lock
-from resolver.domain.plan import Adoption, Download, Plan, Trace
+from resolver.domain.plan import Adoption, Download, Plan
 from resolver.domain.quantities import format_size
 from resolver.stages.place import place, refer
 from resolver.workflows.adopting import Adopted, adopting
@@ -129,28 +128,24 @@ def _place(workspace: Workspace, job: Job, errors: dict[str, ModelsError], adopt
     """Place what came; a place that cannot be taken is an error of its models alone."""
     placements = [one for one in job.plan.placements if not errors.keys() >= set(one.models)]
     placed = place(placements, job.root, workspace.store.sound, workspace.link_modes)
-    remember(job.root, adopted.trusted(placed.traces))
     for one in placements:
         if one.path in placed.errors:
             errors |= {model: placed.errors[one.path] for model in one.models if model not in errors}
+    renew_record(job.root, adopted.trusted(placed.traces), _refer(job, errors))
+    return placed.copied
+
+
+def _refer(job: Job, errors: dict[str, ModelsError]) -> dict[str, str]:
+    """Write references; what was written, by path."""
+    written = {}
     for reference in job.plan.references:
         if not errors.keys() >= set(reference.models):
             try:
                 refer([reference], job.root)
+                written[reference.path] = reference.text
             except DiskError as error:
                 errors |= {model: error for model in reference.models if model not in errors}
-    return placed.copied
-
-
-def remember(root: Path, traces: Mapping[str, Trace], gone: Iterable[str] = ()) -> None:
-    """Add traces to the record and take others out; a record that cannot be written costs a hash next time."""
-    record = read_record(root)
-    merged = {**record.traces, **traces}
-    for path in gone:
-        merged.pop(path, None)
-    if merged != record.traces:
-        with contextlib.suppress(DiskError):
-            write_record(root, Record(merged))
+    return written
 
 
 def _announce(workspace: Workspace, downloads: Iterable[Download]) -> None:

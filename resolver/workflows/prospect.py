@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from resolver.documents.record import read_record
+from resolver.documents.record import Record, read_record
 from resolver.domain.lock import Lock, Selected, Selection
 from resolver.domain.plan import Survey, Trace
 from resolver.domain.profile import Profile
@@ -23,23 +23,31 @@ SurveyOf = Callable[[View, Path, Mapping[str, Trace]], Survey]
 class Prospect:
     """What a machine should have: the selection, where it lies, and what is there of it.
 
-    `traces` are those of the record that `survey` was made with.
+    `view` is what is meant by `only`, `whole` what all models want; `record` is what `survey` was made with.
     """
 
     lock: Lock
     profile: Profile
     selection: Selection
     view: View
+    whole: View
     root: Path
     survey: Survey
     only: frozenset[str]
-    traces: Mapping[str, Trace]
+    record: Record
 
     @property
     def news(self) -> dict[str, Trace | None]:
         """What the survey tells of places that the record does not: a trace, or that nothing right lies there."""
-        told = ((path, one.trace, self.traces.get(path)) for path, one in self.survey.files.items())
+        told = ((path, one.trace, self.record.traces.get(path)) for path, one in self.survey.files.items())
         return {path: now for path, now, before in told if now is not before and now != before}
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The references that are right, and of which the record does not say so."""
+        wanted = ((path, one.text) for path, one in self.view.references.items())
+        right = ((path, text) for path, text in wanted if self.survey.references[path] == text)
+        return {path: text for path, text in right if self.record.references.get(path) != text}
 
     @property
     def wanted(self) -> tuple[Selected, ...]:
@@ -56,9 +64,8 @@ def look(
     check_names(only, {model.name: model for model in locked.models})
     machine = profile_for(workspace, profile, {name: one.facts for name, one in locked.profiles.items()})
     selection = select(locked.models, locked.budget, machine.facts, machine_text(machine))
-    view = arrange(locked, selection, RUNTIMES)
-    if only:
-        view = view.narrowed(only)
+    whole = arrange(locked, selection, RUNTIMES)
+    view = whole.narrowed(only) if only else whole
     root = workspace.view_root(locked)
-    traces = read_record(root).traces
-    return Prospect(locked, machine, selection, view, root, survey(view, root, traces), only, traces)
+    record = read_record(root)
+    return Prospect(locked, machine, selection, view, whole, root, survey(view, root, record.traces), only, record)

@@ -1,6 +1,5 @@
 """`models sync`: the machine as the lock says."""
 
-import contextlib
 import functools
 import time
 from collections.abc import Callable, Mapping
@@ -8,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resolver.concurrency import Limits
-from resolver.documents.record import Record, read_record, write_record
-from resolver.domain.errors import DiskError, ModelsError, OfflineError
+from resolver.documents.record import renew_record
+from resolver.domain.errors import ModelsError, OfflineError
 from resolver.domain.lock import Selected
 from resolver.domain.plan import Download, Extraction, Plan
 from resolver.domain.quantities import format_size
@@ -148,11 +147,10 @@ class Work:
 
 def _remember(workspace: Workspace, prepared: Prepared) -> None:
     """What was seen and judged, so that the next run need not; what cannot be written costs time and nothing else."""
-    root = prepared.prospect.root
-    seen = {path: trace for path, trace in prepared.prospect.news.items() if trace is not None}
-    if seen:
-        with contextlib.suppress(DiskError):
-            write_record(root, Record({**read_record(root).traces, **seen}))
+    prospect = prepared.prospect
+    seen = {path: trace for path, trace in prospect.news.items() if trace is not None}
+    if seen or prospect.named:
+        renew_record(prospect.root, seen, prospect.named)
     if prepared.agreement is not None:
         workspace.store.agree(workspace.project, prepared.agreement)
 

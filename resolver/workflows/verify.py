@@ -1,6 +1,5 @@
 """`models verify`: what is on disk against the lock, offline; with repair what is wrong is made right."""
 
-import contextlib
 import functools
 import time
 from collections.abc import Mapping, Sequence
@@ -10,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from resolver.concurrency import Limits
-from resolver.documents.record import Record, read_record, write_record
-from resolver.domain.errors import DiskError, OfflineError
+from resolver.documents.record import renew_record
+from resolver.domain.errors import OfflineError
 from resolver.domain.lock import Lock
 from resolver.domain.manifest import CODE, CUSTOM_LOADER, PICKLE
 from resolver.domain.plan import State, Survey, Trace
@@ -121,7 +120,7 @@ def _undeclared(locked: Lock, placement: Placement, stream: BinaryIO) -> frozens
 
 def _found(prospect: Prospect) -> tuple[list[Finding], list[str]]:
     optional = frozenset(model.name for model in prospect.lock.models if model.optional)
-    strangers, warnings = unexpected(prospect.view, prospect.root, prospect.traces)
+    strangers, warnings = unexpected(prospect.view, prospect.root, prospect.record.traces)
     strangers += altered(prospect.view, prospect.root)
     found = [*findings(prospect.view, prospect.survey, optional), *strangers, *_policy_findings(prospect)]
     return [*found, *undeclared_flags(prospect.view, prospect.survey)], warnings
@@ -142,11 +141,8 @@ def _policy_findings(prospect: Prospect) -> list[Finding]:
 
 def _remember(prospect: Prospect) -> None:
     """Refresh the traces of what is right, and forget those of what is not, so that nobody trusts them."""
-    news = prospect.news
-    if news and prospect.root.is_dir():
-        traces = {**read_record(prospect.root).traces, **news}
-        with contextlib.suppress(DiskError):
-            write_record(prospect.root, Record({path: one for path, one in traces.items() if one is not None}))
+    if (prospect.news or prospect.named) and prospect.root.is_dir():
+        renew_record(prospect.root, prospect.news, prospect.named)
 
 
 def _repair_size(prospect: Prospect) -> int:
@@ -165,13 +161,13 @@ def _repair(workspace: Workspace, prospect: Prospect, found: Sequence[Finding], 
         OfflineError: bytes are missing and the network may not be used.
         ModelsError: the worst of what failed.
     """
-    from resolver.workflows.carry_out import Job, carry_out, remember
+    from resolver.workflows.carry_out import Job, carry_out
     from resolver.workflows.places import places_for, unreachable
     from resolver.workflows.together import joined
 
     gone = [one.path for one in found if one.kind == "unexpected"]
     remove(gone, prospect.root)
-    remember(prospect.root, {}, gone)
+    renew_record(prospect.root, dict.fromkeys(gone))
     workspace.store.register(workspace.project, prospect.lock.digests, prospect.lock.artifacts.values())
     found_elsewhere = elsewhere(workspace.settings, prospect.root)
     todo = plan(prospect.view, prospect.survey, prospect.lock.artifacts, workspace.store.check, found_elsewhere)

@@ -1,6 +1,7 @@
 """The record of a view is a memory: what is damaged counts as forgotten."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.documents.record import NAME, Record, read_record, write_record
+from resolver.documents.record import NAME, Record, read_record, renew_record, write_record
 from resolver.domain.errors import DiskError
 from resolver.domain.plan import Trace
 
@@ -31,6 +32,47 @@ def test_a_record_has_one_file_a_line_in_order(tmp_path: Path) -> None:
     assert (tmp_path / NAME).read_text() == (
         f'{{"record_version": 1,\n"files": {{\n"a/x": [5, 6, 7, "{SHA}"],\n"b/\u00e9": [2, 3, 4, "{"b" * 64}"]\n}}}}\n'
     )
+
+
+def test_references_stand_behind_the_files(tmp_path: Path) -> None:
+    record = Record({"a/x": Trace(5, 6, 7, SHA)}, {"refs/v": "2", "refs/main": "1"})
+    write_record(tmp_path, record)
+    assert (tmp_path / NAME).read_text() == (
+        f'{{"record_version": 1,\n"files": {{\n"a/x": [5, 6, 7, "{SHA}"]\n}},\n'
+        '"references": {\n"refs/main": "1",\n"refs/v": "2"\n}}\n'
+    )
+    assert read_record(tmp_path) == record
+
+
+def test_what_is_renewed_is_remembered_or_forgotten(tmp_path: Path) -> None:
+    write_record(tmp_path, replace(RECORD, references={"refs/main": "1", "refs/v": "2"}))
+    renew_record(tmp_path, {"a/x": None, "c": Trace(1, 1, 1, SHA), "never": None}, {"refs/v": None, "refs/w": "3"})
+    assert read_record(tmp_path) == Record(
+        {"b/\u00e9": RECORD.traces["b/\u00e9"], "c": Trace(1, 1, 1, SHA)}, {"refs/main": "1", "refs/w": "3"}
+    )
+
+
+def test_no_news_are_not_written(tmp_path: Path) -> None:
+    renew_record(tmp_path / "view", {"never": None}, {"refs/never": None})
+    assert not (tmp_path / "view").exists()
+
+
+def test_news_that_cannot_be_written_are_no_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    renew_record(tmp_path / "file", RECORD.traces)
+
+
+def test_a_record_that_cannot_be_read_now_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_record(tmp_path, RECORD)
+
+    def refuse(path: Path) -> bytes:
+        raise DiskError(f"{path}: Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("resolver.documents.record.read_if_there", refuse)
+        assert read_record(tmp_path) == Record()
+        renew_record(tmp_path, {"c": Trace(1, 1, 1, SHA)})
+    assert read_record(tmp_path) == RECORD
 
 
 def test_the_same_record_is_not_written_again(tmp_path: Path) -> None:
@@ -68,6 +110,9 @@ DAMAGED = {
     "a time in words": {**GOOD, "files": {"a": [1, "2", 3, SHA]}},
     "an inode in words": {**GOOD, "files": {"a": [1, 2, "3", SHA]}},
     "a digest in numbers": {**GOOD, "files": {"a": [1, 2, 3, 4]}},
+    "references in a list": {**GOOD, "references": ["refs/main"]},
+    "references are null": {**GOOD, "references": None},
+    "a reference in numbers": {**GOOD, "references": {"refs/main": 1}},
 }
 
 
