@@ -1,6 +1,5 @@
 """`models cache`: the store."""
 
-import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -8,19 +7,73 @@ from pathlib import Path
 
 import click
 
+from resolver.cli.confirm import confirm
 from resolver.cli.options import Session, common
-from resolver.cli.tables import say, show
+from resolver.cli.stock import leftover_rows, say_notes, stock_rows
+from resolver.cli.tables import say, show, show_remarks
 from resolver.cli.texts import count, printable
-from resolver.domain.errors import AnswerIsNoError, UsageError
 from resolver.domain.quantities import format_size
 from resolver.store.collection import Stored
 from resolver.workflows.collect import Collection, collect, decide
 from resolver.workflows.needs import Need
+from resolver.workflows.stock import Stock, bytes_of, called, names, take_stock
 
 
 @click.group()
 def cache() -> None:
     """The store that all projects of a user share."""
+
+
+@cache.command()
+@common
+def ls(session: Session) -> int:
+    """What lies in the store, who wants it, and what nobody does. Never uses the network."""
+    stock = take_stock(session.workspace().store)
+    if session.json:
+        from resolver.cli.documents import write
+        from resolver.cli.stock import stock_document
+
+        write("cache.ls", 0, stock_document(stock))
+        return 0
+    rows = stock_rows(stock)
+    unwanted = leftover_rows(stock.leftovers, stock.strays)
+    if unwanted:
+        rows += [("Nobody wants", "", ""), *((f"  {name}", size, rest) for name, size, rest in unwanted)]
+    show_remarks(rows, sys.stdout, right=(1,), headers=("", "size", "for"))
+    sys.stdout.write(_total(stock))
+    say_notes(one.need for one in stock.shares)
+    return 0
+
+
+def _total(stock: Stock) -> str:
+    total = f"{count(len(stock.kept) + len(stock.unwanted), 'blob')}, {format_size(stock.size)}"
+    unwanted = f"; `models cache gc` removes {format_size(bytes_of(stock.unwanted))} of it" if stock.unwanted else ""
+    return f"{total}{unwanted}\n"
+
+
+@cache.command()
+@common
+def size(session: Session) -> int:
+    """How much lies in the store, what of it is wanted, and each project's share. Never uses the network."""
+    stock = take_stock(session.workspace().store)
+    if session.json:
+        from resolver.cli.documents import write
+        from resolver.cli.stock import size_document
+
+        write("cache.size", 0, size_document(stock))
+        return 0
+    rows = [
+        ("total", str(len(stock.kept) + len(stock.unwanted)), format_size(stock.size), "each blob once"),
+        ("wanted", str(len(stock.kept)), _size(stock.kept), f"for {count(len(stock.shares), 'project')}"),
+        ("unwanted", str(len(stock.unwanted)), _size(stock.unwanted), "`models cache gc` removes them"),
+        ("parts", str(len(stock.parts)), _size(stock.parts), "of downloads that are not whole"),
+    ]
+    show(rows, sys.stdout, right=(1, 2), headers=("", "files", "size", ""))
+    for share in stock.shares:  # not in a table: a path that is folded cannot be copied
+        own, shared = format_size(share.own), format_size(share.shared)
+        sys.stdout.write(printable(f"{own} of its own, {shared} shared: {share.need.project}\n"))
+    say_notes(one.need for one in stock.shares)
+    return 0
 
 
 @cache.command()
@@ -37,18 +90,20 @@ def gc(session: Session, *, dry_run: bool, yes: bool, forget: tuple[str, ...]) -
     store = session.workspace().store
     now = time.time()  # noqa: TID251  # files in staging were stamped by this clock; nothing of it is written
     found = decide(store, [_project(around.folder, one) for one in forget], now)
+    known = names(store)
     if not session.json:
-        _show(found, session)
-    if not dry_run and not found.is_empty:
-        if not yes:
-            _ask(session)
+        _show(found, leftover_rows(*called(known, found.blobs)), session)
+    if not (dry_run or found.is_empty):
+        if not yes and found.matters:
+            confirm(session, "models cache gc")
         found = collect(store, found, now)
-        if not (session.json or session.quiet):
+        if found.matters and not (session.json or session.quiet):
             say(f"Removed {_sizes(found)}")
     if session.json:
-        from resolver.cli.documents import collection_document, write
+        from resolver.cli.documents import write
+        from resolver.cli.stock import collection_document
 
-        write("cache.gc", 0, {"dry_run": dry_run, **collection_document(found)})
+        write("cache.gc", 0, {"dry_run": dry_run, **collection_document(found, called(known, found.blobs)[0])})
     return 0
 
 
@@ -57,21 +112,7 @@ def _project(folder: Path, named: str) -> Path:
     return (folder / named).resolve()
 
 
-def _ask(session: Session) -> None:
-    """Go on only if somebody says so.
-
-    Raises:
-        UsageError: nobody can be asked.
-        AnswerIsNoError: the answer is no.
-    """
-    if session.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        hint = "`models cache gc --yes` removes without a question, `--dry-run` only shows"
-        raise UsageError("nothing was removed: there is nobody to ask", hint=hint)
-    if not click.confirm("Remove it?", err=True):
-        raise AnswerIsNoError("nothing was removed")
-
-
-def _show(found: Collection, session: Session) -> None:
+def _show(found: Collection, leftovers: Sequence[tuple[str, str, str]], session: Session) -> None:
     rows = [
         ("blobs", str(len(found.blobs)), _size(found.blobs), "named by no registered lock"),
         ("parts", str(len(found.parts)), _size(found.parts), "of downloads that broke off more than a week ago"),
@@ -79,19 +120,11 @@ def _show(found: Collection, session: Session) -> None:
     ]
     if not session.quiet:
         show(rows, sys.stdout, right=(1, 2), headers=("", "files", "size", ""))
+        show_remarks(leftovers, sys.stdout, right=(1,), headers=("blobs of", "size", ""))
         for project in found.forgotten:
             sys.stdout.write(f"forgets {printable(str(project))}\n")
-        sys.stdout.write(f"{'Nothing to remove' if found.is_empty else f'To remove: {_sizes(found)}'}\n")
-    for need in found.needs:
-        if need.because is not None:
-            say(f"note: {printable(note(need))}")
-
-
-def note(need: Need) -> str:
-    """What to know of a project whose lock could not be read."""
-    way = f"`models cache gc --forget {shlex.quote(str(need.project))}` gives it up"
-    kept = "so every blob is kept" if need.state == "unknown" else "so what it named last is kept"
-    return f"{need.project} {need.because}, {kept}; {way}"
+        sys.stdout.write(f"{f'To remove: {_sizes(found)}' if found.matters else 'Nothing to remove'}\n")
+    say_notes(found.needs)
 
 
 def _living(needs: Sequence[Need]) -> int:
@@ -99,7 +132,7 @@ def _living(needs: Sequence[Need]) -> int:
 
 
 def _size(found: Sequence[Stored]) -> str:
-    return format_size(sum(one.size for one in found))
+    return format_size(bytes_of(found))
 
 
 def _sizes(found: Collection) -> str:

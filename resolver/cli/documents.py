@@ -17,7 +17,6 @@ from resolver.workflows.status import PathReport
 from resolver.workflows.workspace import LOCK
 
 if TYPE_CHECKING:
-    from resolver.workflows.collect import Collection
     from resolver.workflows.environment import EnvironmentReport
     from resolver.workflows.explain import ExplainReport
 
@@ -236,15 +235,3 @@ def explain_document(report: "ExplainReport") -> Document:
 def mismatch_documents(because: Iterable[Mismatch]) -> list[Document]:
     """Reasons as every document writes them."""
     return [{"fact": one.fact, "wanted": one.wanted, "found": one.found} for one in because]
-
-
-def collection_document(found: "Collection") -> Document:
-    """What left the store, or would."""
-    return {
-        "blobs": [{"sha256": one.path.name, "size": one.size, "linked": one.linked} for one in found.blobs],
-        "parts": [{"name": one.path.name, "size": one.size} for one in found.parts],
-        "bytes": found.size,
-        "bytes_freed": found.freed,
-        "kept": {"blobs": len(found.kept), "bytes": sum(one.size for one in found.kept)},
-        "projects": [{"path": str(one.project), "state": one.state, "because": one.because} for one in found.needs],
-    }

@@ -37,7 +37,7 @@ VERBS = {
     "env": "What makes a shell's programs open the locked models.",
     "run": "Run a command that opens the locked models and fetches nothing.",
     "hardware": "What this machine is, as selectors see it.",
-    "cache": "The store that projects share: remove what none needs.",
+    "cache": "The store that projects share: what is there, what none needs.",
     "completion": "The script that makes a shell complete names.",
 }
 """Each verb is `resolver/cli/<verb>.py` with a command of that name, imported when it is called."""

@@ -13,6 +13,8 @@ WIDE = 500
 """Columns where nobody watches: a log is not folded."""
 LEAST = 30
 """Columns that are left for a sentence in the last cell, or it begins on a line of its own."""
+_LEAST_REMARK = 20
+"""Columns in which a sentence can be read."""
 STYLES = {
     "ready": "green",
     "placed": "green",
@@ -53,13 +55,37 @@ def show(rows: Iterable[Sequence[str]], out: TextIO, *, right: Sequence[int] = (
     for index in range(len(cells[0])):
         header = headers[index] if headers else ""
         last = index == len(cells[0]) - 1
-        least = 16 if last else max(len(header), *(len(row[index]) for row in cells))
+        lines = (line for row in cells for line in row[index].split("\n"))
+        least = 16 if last else max(len(header), *map(len, lines))
         justify: JustifyMethod = "right" if index in right else "left"
         table.add_column(header, justify=justify, overflow="fold", no_wrap=not last, min_width=least)
     for row in cells:
         table.add_row(*(Text(cell, style=STYLES.get(cell.strip(), "")) for cell in row))
     width = None if out.isatty() else WIDE
     Console(file=out, width=width, soft_wrap=False, highlight=False).print(table)
+
+
+def show_remarks(
+    rows: Iterable[Sequence[str]], out: TextIO, *, right: Sequence[int] = (), headers: Sequence[str] = ()
+) -> None:
+    """Print rows whose last cell is a remark: beside the others, or where there is no room for it, below the first."""
+    cells = [tuple(row) for row in rows]
+    needed = sum(max(map(len, column)) + 2 for column in list(zip(headers, *cells, strict=True))[:-1])
+    if needed + _LEAST_REMARK <= columns(out):
+        show(cells, out, right=right, headers=headers)
+    else:
+        widest = max(len(row[0]) for row in cells)
+        below = [(_below(first, remark, widest), *middle) for first, *middle, remark in cells]
+        show(below, out, right=right, headers=headers[:-1])
+
+
+def _below(first: str, remark: str, width: int) -> str:
+    """A cell with a remark below it that makes it no wider."""
+    import textwrap
+
+    return "\n".join(
+        [first, *textwrap.wrap(remark, max(width, 2 * _LEAST_REMARK), initial_indent="  ", subsequent_indent="    ")]
+    )
 
 
 def columns(out: TextIO) -> int:
