@@ -117,7 +117,16 @@ def sync_document(report: SyncReport) -> Document:
         "bytes_reused": report.bytes_reused,
         "seconds": round(report.seconds, 3),
         "warnings": list(report.warnings),
+        "pruned": _pruned(report),
     }
+
+
+def _pruned(report: SyncReport) -> Document | None:
+    if report.pruned is None:
+        return None
+    from resolver.cli.pruning import pruning_document
+
+    return pruning_document(report.pruned)
 
 
 def verify_document(report: VerifyReport) -> Document:

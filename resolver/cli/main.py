@@ -37,6 +37,7 @@ VERBS = {
     "env": "What makes a shell's programs open the locked models.",
     "run": "Run a command that opens the locked models and fetches nothing.",
     "hardware": "What this machine is, as selectors see it.",
+    "prune": "Remove from the project what the lock does not want here.",
     "cache": "The store that projects share: what is there, what none needs.",
     "completion": "The script that makes a shell complete names.",
 }

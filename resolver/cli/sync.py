@@ -10,7 +10,7 @@ from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
 from resolver.cli.tables import say
 from resolver.cli.texts import machine_line, seconds
-from resolver.domain.errors import ModelsError, UsageError, failure_exit_code
+from resolver.domain.errors import DiskError, ModelsError, UsageError, failure_exit_code
 from resolver.domain.quantities import format_size
 from resolver.domain.report import Outcome, SyncReport
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--locked", is_flag=True, help="Refuse a missing or stale lock; write nothing of it.")
 @click.option("--frozen", is_flag=True, help="Never read the manifest; the lock alone decides.")
 @click.option("--dry-run", is_flag=True, help="Show what would be fetched and placed.")
+@click.option("--prune", is_flag=True, help="Afterwards remove what the lock does not want here, as `models prune`.")
 @options.profile_option
 @options.only_option
 @options.workers_option
@@ -38,6 +39,7 @@ def sync(
     locked: bool,
     frozen: bool,
     dry_run: bool,
+    prune: bool,
     profile: str | None,
     only: tuple[str, ...],
     max_workers: int | None,
@@ -59,6 +61,7 @@ def sync(
         profile=session.profile(profile),
         only=frozenset(only),
         dry_run=dry_run,
+        prune=prune,
         workers=session.workers(max_workers),
         readers=session.surroundings.cores,
         rate=options.rate(limit_rate),
@@ -107,7 +110,8 @@ def brought(session: Session, profile: str | None, only: frozenset[str]) -> None
 def exit_code(report: SyncReport, *, strict: bool) -> int:
     """The worst of the required models; optional ones count under --strict, and for wrong bytes always."""
     failed = ((error, optional and not strict) for _, optional, error in _failures(report))
-    return failure_exit_code([error for error, excused in failed if not excused or error.exit_code == 4])
+    code = failure_exit_code([error for error, excused in failed if not excused or error.exit_code == 4])
+    return code or (DiskError.exit_code if report.pruned and report.pruned.failed else 0)
 
 
 def _say(session: Session, report: SyncReport) -> None:
@@ -125,6 +129,17 @@ def _say(session: Session, report: SyncReport) -> None:
             say(line)
     if not session.quiet:
         say(_last_line(report))
+    _say_pruned(session, report)
+
+
+def _say_pruned(session: Session, report: SyncReport) -> None:
+    if report.pruned is None or report.dry_run:
+        return
+    from resolver.cli.pruning import say_failures, say_removed
+
+    if not session.quiet:
+        say_removed(report.pruned)
+    say_failures(report.pruned)
 
 
 def _failures(report: SyncReport) -> list[tuple[str, bool, ModelsError]]:
@@ -154,6 +169,10 @@ def _say_plan(prepared: "Prepared") -> None:
         say(f"Disk      {format_size(prepared.to_fetch)} to fetch{f', {format_size(free)} free' if free else ''}")
     if prepared.plan.adoptions:
         say(f"Cache     {format_size(prepared.plan.bytes_to_adopt)} lie in the Hugging Face cache")
+    if prepared.pruning is not None and not prepared.pruning.is_empty:
+        from resolver.cli.pruning import show_pruning
+
+        show_pruning(prepared.pruning, sys.stderr)
 
 
 def _say_outcomes(report: SyncReport) -> None:

@@ -12,6 +12,7 @@ from resolver.domain.profile import Profile
 
 if TYPE_CHECKING:
     from resolver.domain.install_report import InstallReport
+    from resolver.domain.pruning import Pruning
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did, or with `dry_run` would do; `python` tells of another environment, if one was named."""
+    """What a sync did, or with `dry_run` would do; `python` tells of another environment, if one was named.
+
+    `pruned` is None where nothing should be pruned, or could.
+    """
 
     profile: Profile
     outcomes: tuple[Outcome, ...]
@@ -42,3 +46,4 @@ class SyncReport:
     dry_run: bool = False
     warnings: tuple[str, ...] = ()
     python: "InstallReport | None" = None
+    pruned: "Pruning | None" = None

@@ -55,6 +55,12 @@ def leads_through_link(folder: Path, place: Path) -> bool:
     return False
 
 
+def leads_along_link(folder: Path, place: Path) -> bool:
+    """Whether a part of the way from `folder` to the parent of `place` is a link, wherever it leads."""
+    parents = (one for one in place.parents if one != folder and one.is_relative_to(folder))
+    return any(one.is_symlink() for one in parents)
+
+
 class Ways:
     """Which folders below one lead out of it; each is looked at once, however many files lie in it."""
 
@@ -103,11 +109,13 @@ def walk_files(folder: Path) -> list[str]:
 
 
 def remove_empty_parents(folder: Path, place: Path) -> None:
-    """Remove the parents of `place` below `folder` that are empty now."""
+    """Remove the parents of `place` below `folder` that are empty now; some may be gone already."""
     for parent in place.parents:
         if parent == folder or not parent.is_relative_to(folder):
             return
         try:
             parent.rmdir()
+        except FileNotFoundError:
+            continue
         except OSError:
             return

@@ -8,10 +8,12 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Container
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+_LEFT = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.tmp", re.DOTALL)
 _OPEN = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -24,7 +26,7 @@ class Temporary:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        _sweep(path)
+        sweep(path.parent, {path.name})
         self._handle, self._place = _held(path)
 
     def __enter__(self) -> Self:
@@ -73,12 +75,13 @@ def _is_ours(handle: int) -> bool:
         return True
 
 
-def _sweep(path: Path) -> None:
-    """Remove what killed writers of `path` left beside it; what cannot be removed stays."""
-    left = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}\.tmp")
+def sweep(folder: Path, names: Container[str]) -> None:
+    """Remove what killed writers of files of these names left beside them; what cannot be removed stays."""
     with contextlib.suppress(OSError):
-        for place in (one for one in path.parent.iterdir() if left.fullmatch(one.name)):
-            _remove_if_free(place)
+        for place in folder.iterdir():
+            match = _LEFT.fullmatch(place.name)
+            if match and match[1] in names:
+                _remove_if_free(place)
 
 
 def _remove_if_free(place: Path) -> None:

@@ -16,6 +16,9 @@ MODULES = "huggingface/modules"
 TORCH_HUB = "torch/hub"
 PYTHON = "python"
 FILES = "files"
+_REPOSITORY = f"{HUB}/models--"
+_SNAPSHOTS, _REFERENCES = "snapshots", "refs"
+_SHELVES = (HUB, TORCH_HUB, PYTHON, FILES)
 
 # Read in huggingface_hub 0.20, 0.36, 1.1 and 2.4 (constants.py), transformers 4.40, 4.46, 4.57 and 5.24 (utils/hub.py),
 # sentence-transformers 2.7 to 6.2, diffusers 0.25 and 0.35, datasets 2.14, 2.19 and 4.4, evaluate 0.4 (config.py).
@@ -88,15 +91,15 @@ def hub_layout(artifact: Artifact, files: Sequence[File]) -> Layout:
     A `trees/` listing is never written: with one, a filtered snapshot would count as broken.
     """
     commit = str(artifact.commit)
-    repository = f"{HUB}/models--{artifact.name.replace('/', '--')}"
-    snapshot = f"{repository}/snapshots/{commit}"
+    repository = f"{_REPOSITORY}{artifact.name.replace('/', '--')}"
+    snapshot = f"{repository}/{_SNAPSHOTS}/{commit}"
     asked = artifact.version or artifact.request
     names = {MAIN, asked} - {commit}
     return Layout(
         files={f"{snapshot}/{file.path}": file for file in files},
         folders=(snapshot,),
         opens=snapshot,
-        references={f"{repository}/refs/{name}": commit for name in sorted(names)},
+        references={f"{repository}/{_REFERENCES}/{name}": commit for name in sorted(names)},
         doubtful={f"{repository}/trees/{commit}.json": "a library's listing, which makes a filtered snapshot fail"},
         copies={MODULES: commit},
         absences={f"{repository}/.no_exist/{commit}": snapshot},
@@ -153,3 +156,25 @@ def folder_layout(files: Sequence[File], owner: str) -> Layout:
         folders=(folder,),
         opens=f"{folder}/{files[0].path}" if single else folder,
     )
+
+
+def home_of(path: str) -> str:
+    """The folder of what a path of the view belongs to: a repository, a package, a model, or a library's own folder."""
+    above = next((shelf.count("/") + 1 for shelf in _SHELVES if path.startswith(f"{shelf}/")), 1)
+    return "/".join(path.split("/")[: above + 1])
+
+
+def title_of(path: str) -> str:
+    """What people call the home of a path: a repository of the hub with its commit, else the folder."""
+    home = home_of(path)
+    name = home.removeprefix(_REPOSITORY)
+    if name == home:
+        return home
+    inner = path.removeprefix(f"{home}/{_SNAPSHOTS}/")
+    pin = "" if inner == path else f"@{inner.partition('/')[0][:7]}"
+    return f"{HUGGING_FACE}:{name.replace('--', '/')}{pin}"
+
+
+def named_by(reference: str, text: str) -> str:
+    """The folder that a reference of the hub's cache names by its text."""
+    return f"{reference.partition(f'/{_REFERENCES}/')[0]}/{_SNAPSHOTS}/{text}"

@@ -1,7 +1,7 @@
 """From a lock and a selection: the view, where every selected file lies; what cannot lie together is a conflict."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from resolver.domain.errors import ConflictError, UnknownNameError
 from resolver.domain.lock import Artifact, Dependency, File, Lock, Selected, Selection
@@ -83,7 +83,7 @@ class _Building:
         """Place one artifact for one model."""
         name = selected.model.name
         own = artifact.key == selected.variant.artifact
-        owner = name if own else f"{name}.depends/{_last(artifact)}"
+        owner = _owner(selected, artifact)
         layout = runtime.layout(artifact, files, owner)
         whole = layout if tuple(files) == artifact.files else runtime.layout(artifact, artifact.files, owner)
         self._spare |= whole.files
@@ -163,6 +163,28 @@ class _Building:
         pin = (artifact.commit or "")[:12] or artifact.version
         steps = [f"{edge.artifact} ({edge.because})" for edge in self._ways[model, key]]
         return f"'{model}' wants {' → '.join([self._own[model], *steps])}" + (f" at {pin}" if pin else "")
+
+
+def everywhere(lock: Lock, runtimes: Runtimes) -> dict[str, tuple[str, ...]]:
+    """Every path that any variant would place on any machine, with the models that it would be for."""
+    found: dict[str, dict[str, None]] = {}
+    for selected in (Selected(model, variant) for model in lock.models for variant in model.variants):
+        if selected.variant.runtime in runtimes:  # one of a later release is nobody's here
+            for path in _paths(lock, selected, runtimes[selected.variant.runtime]):
+                found.setdefault(path, {})[selected.model.name] = None
+    return {path: tuple(models) for path, models in found.items()}
+
+
+def _paths(lock: Lock, selected: Selected, runtime: Runtime) -> Iterator[str]:
+    for key, files in lock.wanted(selected.variant).items():
+        artifact = lock.artifacts[key]
+        yield from runtime.layout(artifact, files, _owner(selected, artifact)).files
+
+
+def _owner(selected: Selected, artifact: Artifact) -> str:
+    """What a folder is called that holds an artifact for a model."""
+    name = selected.model.name
+    return name if artifact.key == selected.variant.artifact else f"{name}.depends/{_last(artifact)}"
 
 
 def _last(artifact: Artifact) -> str:

@@ -24,8 +24,12 @@ from resolver.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
     from resolver.domain.install_report import InstallReport
+    from resolver.domain.pruning import Pruning
     from resolver.stages.fetch import Places
     from resolver.workflows.installing import Installing
+
+
+NOT_PRUNED = "nothing was pruned, because something failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,14 @@ class SyncOptions:
     """How to sync. `mode` is `lock` (lock first if needed), `locked` (refuse a stale lock) or `frozen` (lock only).
 
     `workers` are files fetched at a time, `readers` files read at a time. `python` is the interpreter, or the folder of
-    its environment, that wheels are installed into besides.
+    its environment, that wheels are installed into besides; `prune` removes what is not wanted any more.
     """
 
     mode: str = "lock"
     profile: str | None = None
     only: frozenset[str] = frozenset()
     dry_run: bool = False
+    prune: bool = False
     workers: int = 3
     readers: int = 2
     rate: int | None = None
@@ -55,7 +60,10 @@ class SyncOptions:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A sync that is decided and not begun: it can be shown. `to_fetch` are bytes, less those of earlier parts."""
+    """A sync that is decided and not begun: it can be shown. `to_fetch` are bytes, less those of earlier parts.
+
+    `pruning` is what goes afterwards, if that is wanted.
+    """
 
     prospect: Prospect
     plan: Plan
@@ -65,6 +73,7 @@ class Prepared:
     agreement: str | None
     places: "Callable[[], Places]"
     installing: "Installing | None" = None
+    pruning: "Pruning | None" = None
 
 
 def sync(workspace: Workspace, options: SyncOptions) -> SyncReport:
@@ -93,7 +102,9 @@ def prepare(workspace: Workspace, options: SyncOptions) -> Prepared:
     files = [one.file for one in todo.downloads]
     to_fetch = sum(file.size for file in files) - workspace.store.staged(*files)
     warnings = requirement_warnings(workspace, locked, prospect.wanted) if job is None else ()
-    return Prepared(prospect, todo, to_fetch, (*agreed.notes, *warnings), started, agreed.memory, places, job)
+    pruning = _pruning(workspace, prospect) if options.prune else None
+    notes = (*agreed.notes, *warnings)
+    return Prepared(prospect, todo, to_fetch, notes, started, agreed.memory, places, job, pruning)
 
 
 def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> SyncReport:
@@ -110,6 +121,8 @@ def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> S
         done = _worked(workspace, prepared, options)
         _remember(workspace, prepared)
     installed = None if prepared.installing is None else _installed(prepared.installing, done, options)
+    failed = bool(done.errors) or any(one.error is not None for one in (installed.outcomes if installed else ()))
+    told = (*(installed.warnings if installed else ()), *((NOT_PRUNED,) if options.prune and failed else ()))
     return SyncReport(
         profile=prospect.profile,
         outcomes=_outcomes(prospect, todo, done),
@@ -118,8 +131,9 @@ def perform(workspace: Workspace, prepared: Prepared, options: SyncOptions) -> S
         bytes_reused=_reused(prospect, todo, done),
         seconds=time.monotonic() - prepared.started,
         dry_run=options.dry_run,
-        warnings=(*prepared.warnings, *done.warnings, *(installed.warnings if installed else ())),
+        warnings=(*prepared.warnings, *done.warnings, *told),
         python=installed,
+        pruned=None if failed else _pruned(prepared, dry_run=options.dry_run),
     )
 
 
@@ -153,6 +167,21 @@ def _remember(workspace: Workspace, prepared: Prepared) -> None:
         renew_record(prospect.root, seen, prospect.named)
     if prepared.agreement is not None:
         workspace.store.agree(workspace.project, prepared.agreement)
+
+
+def _pruning(workspace: Workspace, prospect: Prospect) -> "Pruning":
+    from resolver.workflows.prune import decide
+
+    return decide(workspace, prospect)
+
+
+def _pruned(prepared: Prepared, *, dry_run: bool) -> "Pruning | None":
+    """What went, or would."""
+    if prepared.pruning is None or dry_run:
+        return prepared.pruning
+    from resolver.workflows.prune import carry_out as prune
+
+    return prune(prepared.prospect.root, prepared.pruning)
 
 
 def _places(workspace: Workspace, route: Route) -> "Callable[[], Places]":

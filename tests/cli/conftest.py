@@ -13,6 +13,7 @@ from tests.cli.environments import PACK, Environment, make_environment
 from tests.cli.hub_caches import download, locked
 from tests.cli.offers import offer
 from tests.cli.project import Project
+from tests.cli.pruning import BOTH, MODULE, OTHER
 from tests.conftest import Run
 from tests.servers.github import LocalGitHub
 from tests.servers.hub import LocalHub
@@ -90,3 +91,15 @@ def github() -> Iterator[LocalGitHub]:
 def releases() -> Iterator[SpacyReleases]:
     with SpacyReleases() as releases:
         yield releases
+
+
+@pytest.fixture
+def prunable(project: Project, run: Run, hub: LocalHub, index: PackageIndex) -> Project:
+    """A project that is synced for the small one of its machines."""
+    offer(hub)
+    offer(hub, OTHER, seed=1)
+    offer(hub, "org/large", seed=2)
+    index.add("pack", "1.0", make_wheel("pack", "1.0", MODULE))
+    project.manifest(BOTH)
+    assert run("sync", "--profile", "small").code == 0
+    return project

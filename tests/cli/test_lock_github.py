@@ -267,3 +267,22 @@ def test_nothing_is_left_of_an_archive_after_an_interrupt(synced: Project, githu
     github.faults.clear()
     assert synced.run("sync").code == 0
     assert synced.run("verify").code == 0
+
+
+def test_the_folder_of_an_earlier_tag_is_pruned_with_what_python_made_of_it(
+    synced: Project, github: LocalGitHub
+) -> None:
+    before = synced.view / f"{HUB}_v6.0"
+    cached = before / "__pycache__" / "hubconf.cpython-311.pyc"
+    cached.parent.mkdir()
+    cached.write_bytes(b"bytecode")
+    trusted = synced.view / "torch" / "hub" / "trusted_list"
+    trusted.write_bytes(b"snakers4_silero-vad\n")
+    github.commit(NAME, {"hubconf.py": b"new = 1\n"}, tags=["v6.1"])
+    assert synced.run("lock", "--upgrade").code == 0
+    assert synced.run("sync", "--prune").code == 0
+    assert not before.exists()
+    new = {f"{HUB}_{ref}/hubconf.py": b"new = 1\n" for ref in ("main", "master", "v6.1")}
+    kept = {path: one for path, one in synced.placed().items() if path.endswith(("hubconf.py", "trusted_list"))}
+    assert kept == {**new, "torch/hub/trusted_list": trusted.read_bytes()}
+    assert synced.run("verify").code == 0

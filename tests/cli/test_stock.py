@@ -153,3 +153,4 @@ def test_a_registration_that_cannot_be_read_is_exit_3(used: Project, run: Run) -
     registration.unlink()
     registration.symlink_to(used.manifest_path)
     assert run("cache", "ls").code == 3
+    assert run("prune", "-y").code == 0, "pruning needs no store"

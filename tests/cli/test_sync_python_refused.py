@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from resolver.domain.errors import DiskError
 from tests.cli.environments import Environment
 from tests.cli.offers import sha256
 from tests.cli.project import Project
@@ -176,3 +177,24 @@ def test_a_full_disk_is_noticed_before_anything_is_fetched(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1 << 10))
     assert run("sync", "--python", str(venv.folder)).code == 3
     assert index.requests == []
+
+
+def test_where_a_package_cannot_be_installed_nothing_is_pruned(
+    packed: Project, run: Run, venv: Environment, index: PackageIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("sync").code == 0
+    index.add("pack", "2.0", make_wheel("pack", "2.0", {"pack/__init__.py": b"2\n"}))
+    assert run("lock", "--upgrade").code == 0
+    old = packed.view / "python" / "pack-1.0.dist-info"
+
+    def refuse(*_: object) -> None:
+        raise DiskError("pack: Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("resolver.workflows.installing.change", refuse)
+        result = run("sync", "--prune", "--python", str(venv.folder), "--json")
+    assert (result.code, result.document["pruned"]) == (3, None)
+    assert "nothing was pruned, because something failed" in result.document["warnings"]
+    assert old.exists()
+    assert run("sync", "--prune", "--python", str(venv.folder)).code == 0
+    assert not old.exists()

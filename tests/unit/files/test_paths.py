@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from resolver.domain.errors import UnsafeContentError
-from resolver.files.paths import clear_way, inside, leads_through_link, remove_empty_parents, walk_files
+from resolver.files.paths import (
+    clear_way,
+    inside,
+    leads_along_link,
+    leads_through_link,
+    remove_empty_parents,
+    walk_files,
+)
 
 
 def put(path: Path, content: bytes = b"") -> Path:
@@ -145,3 +152,26 @@ def test_nothing_outside_the_folder_is_removed(tmp_path: Path) -> None:
     (tmp_path / "other" / "a").mkdir(parents=True)
     remove_empty_parents(tmp_path / "view", tmp_path / "other" / "a" / "gone")
     assert (tmp_path / "other" / "a").is_dir()
+
+
+@pytest.mark.parametrize("target", ["elsewhere", "view/b", "nowhere"])
+def test_a_link_on_the_way_is_seen_wherever_it_leads(tmp_path: Path, target: str) -> None:
+    view = tmp_path / "view"
+    put(view / "b" / "x")
+    (view / "a").symlink_to(tmp_path / target)
+    assert leads_along_link(view, view / "a" / "x")
+    assert leads_along_link(view, view / "a" / "c" / "x")
+    assert not leads_along_link(view, view / "a"), "the place itself is looked at by who asks"
+    assert not leads_along_link(view, view / "b" / "x")
+
+
+def test_a_view_that_is_a_link_itself_is_no_way_along_one(tmp_path: Path) -> None:
+    put(tmp_path / "real" / "a" / "x")
+    (tmp_path / "view").symlink_to("real")
+    assert not leads_along_link(tmp_path / "view", tmp_path / "view" / "a" / "x")
+
+
+def test_parents_that_are_gone_do_not_keep_those_above(tmp_path: Path) -> None:
+    (tmp_path / "view" / "a").mkdir(parents=True)
+    remove_empty_parents(tmp_path / "view", tmp_path / "view" / "a" / "b" / "c" / "x")
+    assert list((tmp_path / "view").iterdir()) == []

@@ -13,7 +13,7 @@ from resolver.domain.manifest import Model
 from resolver.domain.names import path_objection
 from resolver.domain.ports import Need, Reader, Runtime
 from resolver.domain.view import Layout, Placement, Reference, View
-from resolver.stages.arrange import arrange
+from resolver.stages.arrange import arrange, everywhere
 from tests.unit.domain.values import COMMIT, KEY, OTHER_COMMIT, artifact, file, lock, model, variant
 
 ONE, TWO = file("one.bin", b"1"), file("two.bin", b"2")
@@ -224,3 +224,28 @@ def test_a_runtime_that_does_not_exist_is_unknown() -> None:
     with pytest.raises(UnknownNameError, match="model 'asr': no runtime 'hugingface'") as caught:
         arranged(lock([model("asr", variant(runtime="hugingface"))], NAME))
     assert caught.value.hint == "did you mean 'huggingface'?"
+
+
+def test_everywhere_is_what_any_variant_would_place_with_who_wants_it() -> None:
+    narrow = replace(variant("narrow"), files=FileFilter(("one*",)))
+    of_a_later_release = variant("later", OTHER_KEY, "holograph")
+    needing = replace(NAME, dependencies=artifact(KEY, needs=[DEPENDENCY]).dependencies)
+    models = [model("asr", narrow, variant("other", OTHER_KEY)), model("vad", of_a_later_release, narrow)]
+    locked = lock(models, needing, artifact(OTHER_KEY, ONE), artifact(DEPENDENCY, TWO))
+    assert everywhere(locked, RUNTIMES) == {
+        "hub/org/name/c0ffee/one.bin": ("asr", "vad"),
+        "hub/org/dep/c0ffee/two.bin": ("asr", "vad"),
+        "hub/org/other/c0ffee/one.bin": ("asr",),
+    }
+
+
+def test_what_is_chosen_lies_where_everywhere_says() -> None:
+    class Owned(Flat):
+        def layout(self, artifact: Artifact, files: Sequence[File], owner: str) -> Layout:
+            return Layout({f"{owner}/{one.path}": one for one in files}, (owner,), artifact.key)
+
+    needing = replace(NAME, dependencies=artifact(KEY, needs=["file:voices"]).dependencies)
+    locked = lock([model("asr", variant(runtime="owned"))], needing, artifact("file:voices", ONE))
+    chosen = Selected(locked.models[0], locked.models[0].variants[0])
+    found = arrange(locked, Selection((chosen,), {}), {"owned": Owned()})
+    assert everywhere(locked, {"owned": Owned()}).keys() == found.placements.keys()
