@@ -11,7 +11,6 @@ from resolver.domain.lock_report import Change, Difference, FileChange, LockRepo
 from resolver.domain.profile import Profile
 from resolver.domain.report import SyncReport
 from resolver.domain.selector import Mismatch
-from resolver.domain.status_report import ModelStatus, StatusReport
 from resolver.domain.verify_report import Finding, VerifyReport
 from resolver.workflows.status import PathReport
 from resolver.workflows.workspace import LOCK
@@ -151,45 +150,6 @@ def _finding(finding: Finding) -> Document:
         "hint": finding.hint,
         "optional": finding.optional,
         "where": finding.where,
-    }
-
-
-def status_document(report: StatusReport) -> Document:
-    """What is there, by category."""
-    categories = dict.fromkeys(one.category for one in report.models)
-    states = [one.state for one in report.models]
-    return {
-        "profile": profile_document(report.profile),
-        "lock_sha256": report.lock_sha256,
-        "stale": report.stale,
-        "categories": [
-            {"name": name, "models": [_model(one) for one in report.models if one.category == name]}
-            for name in categories
-        ],
-        "totals": {
-            "models": len(states),
-            "ready": states.count("ready"),
-            "missing": sum(state not in ("ready", "skipped") for state in states),
-            "skipped": states.count("skipped"),
-            "bytes": report.on_disk,
-            "bytes_shared": report.shared,
-        },
-        "warnings": list(report.warnings),
-    }
-
-
-def _model(status: ModelStatus) -> Document:
-    return {
-        "name": status.name,
-        "state": status.state,
-        "variant": status.variant,
-        "artifact": status.artifact,
-        "version": status.version,
-        "size": status.size,
-        "path": status.path,
-        "optional": status.optional,
-        "settings": dict(status.settings),
-        "hint": status.hint,
     }
 
 

@@ -36,6 +36,12 @@ def rows(outlooks: Iterable[Outlook]) -> list[tuple[str, ...]]:
     ]
 
 
+def worth_a_line(report: OutdatedReport) -> list[Outlook]:
+    """Those of which there is more to say than that they are current; what could not be asked is a warning."""
+    asked = (one for one in report.outlooks if one.error is None)
+    return [one for one in asked if one.state not in ("current", "pinned") or one.excluded]
+
+
 def models_text(subject: Subject) -> str:
     """The models that have a part in an artifact, and whether they only need it."""
     first, *others = subject.models

@@ -1,6 +1,7 @@
 """Prose of the command line that needs no table: errors with their place, sizes, machines."""
 
 import re
+from collections.abc import Mapping
 
 from resolver.domain.errors import ManifestError, Problem
 from resolver.domain.profile import Profile
@@ -54,6 +55,21 @@ def _accelerator(profile: Profile) -> str:
         return "accelerator unknown" if facts.accelerator is None else "no accelerator"
     size = format_size(facts.vram) if facts.vram else "memory unknown"
     return " ".join(one for one in (facts.accelerator, facts.compute_capability, size) if one)
+
+
+def selector_text(written: Mapping[str, object]) -> str:
+    """A selector for people: `accelerator cuda, compute_capability >=7.0`."""
+    return ", ".join(_condition_text(key, value) for key, value in written.items())
+
+
+def _condition_text(key: str, value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{key} ({selector_text(value)})"
+    if not isinstance(value, list):
+        return f"{key} {value}"
+    if key == "any":
+        return " or ".join(f"({selector_text(one)})" for one in value)
+    return f"{key} {' or '.join(map(str, value))}"
 
 
 def count(number: int, noun: str) -> str:

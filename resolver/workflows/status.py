@@ -1,5 +1,6 @@
 """`models status` and `models path`: what is there, without a look at the network."""
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +8,12 @@ from pathlib import Path
 
 from resolver.domain.errors import ModelsError, NotPlacedError
 from resolver.domain.lock import Artifact, Lock, Selected
-from resolver.domain.manifest import Model
+from resolver.domain.manifest import Model, Variant
 from resolver.domain.plan import State
-from resolver.domain.status_report import ModelStatus, StatusReport
+from resolver.domain.status_report import Alternative, ModelStatus, StatusReport
 from resolver.files.atomic import read_if_there
 from resolver.stages.select import mismatch_text
+from resolver.store import Store
 from resolver.workflows.agreement import known_to_agree
 from resolver.workflows.prospect import Prospect, look
 from resolver.workflows.requirements import requirement_warnings
@@ -42,7 +44,7 @@ def status(workspace: Workspace, profile: str | None, only: frozenset[str]) -> S
         status_of(prospect, chosen[model.name]) if model.name in chosen else _skipped(prospect, model)
         for model in models
     ]
-    on_disk, shared = _sizes(prospect)
+    on_disk, shared = _sizes(prospect, workspace.store)
     return StatusReport(
         profile=prospect.profile,
         models=tuple(found),
@@ -50,6 +52,10 @@ def status(workspace: Workspace, profile: str | None, only: frozenset[str]) -> S
         on_disk=on_disk,
         shared=shared,
         stale=is_stale(workspace, prospect.lock),
+        cache=str(prospect.root),
+        store=str(workspace.store.root),
+        has_token=workspace.settings.token is not None,
+        left=_left(prospect),
         warnings=requirement_warnings(workspace, prospect.lock, prospect.wanted),
     )
 
@@ -86,6 +92,7 @@ def status_of(prospect: Prospect, selected: Selected) -> ModelStatus:
         path=str(prospect.root / prospect.view.opens[name]),
         settings=variant.settings,
         hint=None if state == "ready" else _way_out(state, name),
+        available=_available(prospect.lock, selected.model, variant),
     )
 
 
@@ -105,8 +112,31 @@ def _way_out(state: str, name: str) -> str:
 
 def _skipped(prospect: Prospect, model: Model) -> ModelStatus:
     because = "; ".join(mismatch_text(one) for one in prospect.selection.skipped[model.name].because)
-    category = model.variants[-1].category
-    return ModelStatus(model.name, category, "skipped", model.optional, hint=f"optional: {because}")
+    return ModelStatus(
+        name=model.name,
+        category=model.variants[-1].category,
+        state="skipped",
+        optional=model.optional,
+        hint=f"optional: {because}",
+        available=_available(prospect.lock, model, None),
+    )
+
+
+def _available(lock: Lock, model: Model, chosen: Variant | None) -> tuple[Alternative, ...]:
+    """The other variants of a model, and who gets them."""
+    return tuple(
+        Alternative(
+            variant=one.name,
+            artifact=one.artifact,
+            version=version_text(lock.artifacts[one.artifact]),
+            size=sum({file.sha256: file.size for files in lock.wanted(one).values() for file in files}.values()),
+            when=one.when.written,
+            needs={memory: size for memory, size in (("vram", one.needs.vram), ("ram", one.needs.ram)) if size},
+            profiles=tuple(name for name, it in lock.profiles.items() if it.selection.get(model.name) == one.name),
+        )
+        for one in model.variants
+        if chosen is None or one.name != chosen.name
+    )
 
 
 def version_text(artifact: Artifact) -> str | None:
@@ -119,22 +149,37 @@ def version_text(artifact: Artifact) -> str | None:
     return None
 
 
-def _sizes(prospect: Prospect) -> tuple[int, int]:
-    """Bytes in the view, and those of them that another name on the disk shares (hard links)."""
-    on_disk = shared = 0
+def _sizes(prospect: Prospect, store: Store) -> tuple[int, int]:
+    """Bytes of what is there of the view, and those of them that have another name on the disk; each once."""
+    sizes: dict[tuple[int, int], int] = {}
+    shared: dict[tuple[int, int], int] = {}
     for path, observation in prospect.survey.files.items():
         if observation.state is State.PRESENT:
-            size = prospect.view.placements[path].file.size
-            on_disk += size
-            shared += size if _links(prospect.root / path) > 1 else 0
-    return on_disk, shared
+            file = prospect.view.placements[path].file
+            with contextlib.suppress(OSError):
+                found = (prospect.root / path).stat()
+                sizes[found.st_dev, found.st_ino] = found.st_size
+                if found.st_nlink > 1 or _is_cloned(prospect.root / path, store.blob(file.sha256)):
+                    shared[found.st_dev, found.st_ino] = found.st_size
+    return sum(sizes.values()), sum(shared.values())
 
 
-def _links(place: Path) -> int:
-    try:
-        return place.stat().st_nlink
-    except OSError:
-        return 0
+def _is_cloned(place: Path, blob: Path) -> bool:
+    from resolver.files.sharing import is_cloned
+
+    return is_cloned(place, blob)
+
+
+def _left(prospect: Prospect) -> int:
+    """Bytes of what is not wanted and was placed before, as far as it is there; each once."""
+    sizes: dict[tuple[int, int], int] = {}
+    for path, trace in prospect.record.traces.items():
+        if path not in prospect.whole.placements:
+            with contextlib.suppress(OSError, ValueError):  # no path can hold every text that a record may
+                found = (prospect.root / path).lstat()
+                if (found.st_size, found.st_ino) == (trace.size, trace.inode):
+                    sizes[found.st_dev, found.st_ino] = found.st_size
+    return sum(sizes.values())
 
 
 def path(workspace: Workspace, name: str, profile: str | None) -> PathReport:

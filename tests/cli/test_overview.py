@@ -51,7 +51,7 @@ def test_everything_ready(three: Project, run: Run, hub: LocalHub) -> None:
     assert shown(three, run)[1:] == snapshot(
         [
             "Lock     3 models, 3 artifacts, 0 profiles: fresh",
-            "Here     3 ready; 801 kB on disk",
+            "Here     3 ready; 800 kB on disk",
             "Next     models run -- CMD   (`models --help` lists every verb)",
         ]
     )
@@ -69,7 +69,7 @@ def test_something_damaged(three: Project, run: Run) -> None:
     three.repository(REPO).joinpath("refs", "main").write_text("0" * 40)
     assert shown(three, run)[2:] == snapshot(
         [
-            "Here     2 ready, 1 moved; 801 kB on disk",
+            "Here     2 ready, 1 moved; 800 kB on disk",
             "Next     models verify --repair   (`models --help` lists every verb)",
         ]
     )
@@ -80,7 +80,7 @@ def test_a_stale_lock(three: Project, run: Run) -> None:
     assert shown(three, run)[1:] == snapshot(
         [
             "Lock     1 model, 3 artifacts, 0 profiles: stale",
-            "Here     3 ready; 801 kB on disk",
+            "Here     3 ready; 800 kB on disk",
             "Next     models lock   (`models --help` lists every verb)",
         ]
     )

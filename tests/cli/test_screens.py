@@ -48,6 +48,7 @@ def screen(project: Project, hub: LocalHub, result: Result, what: str = "stderr"
         (hub.endpoint, "ENDPOINT"),
         (hub.cdn_origin, "CDN"),
         (str(project.folder), "PROJECT"),
+        (str(project.store), "STORE"),
     ):
         text = text.replace(found, word)
     text = re.sub(r"\b\d+\.\d s\b", "N s", text)
@@ -229,6 +230,15 @@ Diarization
   diarization              -  -             skipped  optional: needs 8 GB ram, 7 GB left in the budget
 Ready 0 · missing 2 · skipped 1 · 0 B on disk (0 B shared with the store)
 Lock sha256 N
+
+Not chosen here
+  diarization  pipeline  50 kB  needs 8 GB ram
+
+Machine  ci: linux x86_64 · 2 cores · 7 GB · no accelerator
+Cache    PROJECT/.cache
+Store    STORE
+Token    not found
+Next     models sync
 """)
     assert run("sync", "--profile", "ci", MODELS_LINK_MODE="hardlink").code == 0
     result = run("status", "--profile", "ci")
@@ -242,6 +252,15 @@ Diarization
   diarization              -  -             skipped  optional: needs 8 GB ram, 7 GB left in the budget
 Ready 2 · missing 0 · skipped 1 · 320 kB on disk (320 kB shared with the store)
 Lock sha256 N
+
+Not chosen here
+  diarization  pipeline  50 kB  needs 8 GB ram
+
+Machine  ci: linux x86_64 · 2 cores · 7 GB · no accelerator
+Cache    PROJECT/.cache
+Store    STORE
+Token    not found
+Next     nothing
 """)
     assert result.stderr == ""
 

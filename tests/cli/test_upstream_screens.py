@@ -147,6 +147,12 @@ Diarization
   diarization  pipeline        600 kB  v3.1          missing  models sync --only diarization
 Ready 0 · missing 5 · skipped 0 · 0 B on disk (0 B shared with the store)
 Lock sha256 N
+
+Machine  ci: linux x86_64 · 2 cores · 7 GB · no accelerator
+Cache    PROJECT/.cache
+Store    STORE
+Token    not found
+Next     models sync
  newer    asr                org/name        main@a43db71 → main@3ca3d71
  pinned   pinned             org/pinned      a43db71f; main@3ca3d71 exists, `revision: a43db71f…` excludes it
  newer    vad                pack            1.0 → 1.2; 2.0 exists, `version: >=1,<2` excludes it; 1.3 exists, yanked

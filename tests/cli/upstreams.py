@@ -55,5 +55,6 @@ def screen(text: str) -> str:
     text = re.sub(r"\b\d+\.\d s\b", "N s", text)
     text = re.sub(r"; this machine needs [\d.]+ [kMGT]?B", "; this machine needs N", text)
     text = re.sub(r"Lock sha256 [0-9a-f]{64}", "Lock sha256 N", text)
+    text = re.sub(r"/\S+/(project|store)\b", lambda found: found[1].upper(), text)
     text = re.sub(r"127\.0\.0\.1:\d+", "HOST", text)
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.cli.texts import count, machine_line, printable, problems_text, seconds
+from resolver.cli.texts import count, machine_line, printable, problems_text, seconds, selector_text
 from resolver.domain.errors import ManifestError, Problem
 from resolver.domain.facts import Facts
 from resolver.domain.profile import Memory, OperatingSystem, Processor, Profile
+from resolver.domain.selector import Written, parse_selector
 
 BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Everything that has the property Bidi_Control (UAX 9)."""
@@ -105,3 +106,17 @@ def test_a_machine_is_one_line(facts: Facts, line: str) -> None:
 def test_numbers_have_their_nouns() -> None:
     assert [count(n, "file") for n in (0, 1, 2, 12_345)] == ["0 files", "1 file", "2 files", "12,345 files"]
     assert [seconds(duration) for duration in (0, 0.04, 1.26, 100)] == ["0.0 s", "0.0 s", "1.3 s", "100.0 s"]
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ({}, ""),
+        ({"compute_capability": ">=7.0", "accelerator": "cuda"}, "accelerator cuda, compute_capability >=7.0"),
+        ({"os": ["linux", "darwin"]}, "os linux or darwin"),
+        ({"not": {"accelerator": "none", "os": "windows"}}, "not (accelerator none, os windows)"),
+        ({"any": [{"vram": ">=8GB"}, {"ram": ">=16GB", "cores": ">=8"}]}, "(vram >=8GB) or (cores >=8, ram >=16GB)"),
+    ],
+)
+def test_a_selector_reads_like_a_sentence(written: Written, text: str) -> None:
+    assert selector_text(parse_selector(written).written) == text
