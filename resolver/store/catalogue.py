@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resolver.domain.digests import is_sha256
+from resolver.domain.errors import DiskError
 from resolver.domain.lock import Artifact
-from resolver.files.guarded import is_ours, read_regular, write_new
+from resolver.files.atomic import write_renewable
+from resolver.files.guarded import is_ours, read_regular
 from resolver.store.rooms import NAMES, Rooms
 
 
@@ -29,12 +31,14 @@ class Named:
 
 
 def note(rooms: Rooms, artifacts: Iterable[Artifact]) -> None:
-    """Remember what artifacts hold; a store that cannot be written stays as it is."""
-    for content in map(_text, artifacts):
-        path = rooms.root / NAMES / hashlib.sha256(content).hexdigest()
-        with contextlib.suppress(OSError):
-            if not path.exists():
-                write_new(path, content)
+    """Remember what artifacts hold, each whole or not at all; a store that cannot be written stays as it is."""
+    folder = rooms.root / NAMES
+    for content in map(_text, artifacts) if folder.is_dir() else ():
+        path = folder / hashlib.sha256(content).hexdigest()
+        with contextlib.suppress(OSError, DiskError):
+            found = read_regular(path)
+            if found is None or found[0] != content:
+                write_renewable(path, content)
 
 
 def named(rooms: Rooms) -> dict[Path, Named]:

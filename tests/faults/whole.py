@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable
 
+from resolver.domain.digests import is_sha256
 from tests.cli.offers import CONFIG, REPO, weights
 from tests.cli.project import Project
 from tests.servers.base import LocalServer
@@ -26,19 +27,20 @@ def is_whole(project: Project) -> None:
 
 
 def nothing_wrong(project: Project) -> None:
-    """No blob bears a name that is not its digest."""
-    for blob in project.blobs():
-        assert hashlib.sha256(blob.read_bytes()).hexdigest() == blob.name
+    """No blob, and no note of what blobs are called, bears a name that is not its digest."""
+    notes = [one for one in project.store.glob("names/*") if is_sha256(one.name)]
+    for named in (*project.blobs(), *notes):
+        assert hashlib.sha256(named.read_bytes()).hexdigest() == named.name
 
 
 def contents(project: Project) -> dict[str, bytes]:
-    """Every file of the project and its store; of what the machine writes for itself only the name, of stamps nothing.
+    """Every file of the project and its store; of what the machine writes for itself only the name.
 
-    A stamp that is missing costs one hash.
+    Of stamps and of what blobs are called nothing: what is missing costs one hash, or a name.
     """
     found = {}
     for folder in (project.folder, project.store):
-        for path in (one for one in folder.rglob("*") if one.is_file() and "stamps" not in one.parts):
+        for path in (one for one in folder.rglob("*") if one.is_file() and not {"stamps", "names"} & set(one.parts)):
             ours = path.name == "models-record.json" or "agreements" in path.parts
             found[path.relative_to(folder.parent).as_posix()] = b"" if ours else path.read_bytes()
     return found

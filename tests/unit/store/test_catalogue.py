@@ -54,6 +54,16 @@ def test_a_store_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     assert named(Store(tmp_path / "nowhere").rooms) == {}
 
 
+def test_a_note_that_was_torn_is_written_again(store: Store) -> None:
+    note(store.rooms, [ONE])
+    (path,) = named(store.rooms)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:9])
+    note(store.rooms, [ONE])
+    assert path.read_bytes() == whole
+    assert list(path.parent.iterdir()) == [path]
+
+
 GOOD = {"artifact": KEY, "commit": None, "version": "1", "blobs": [sha(b"1")]}
 
 
