@@ -24,7 +24,8 @@ from resolver.workflows.init import template_bytes
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.manifest_reference import manifest_reference  # noqa: E402  # beside this file, however it is started
+from scripts.api_reference import api_reference  # noqa: E402  # beside this file, however it is started
+from scripts.manifest_reference import manifest_reference  # noqa: E402  # as above
 
 WIDTH = 100
 """Columns of the help: the terminal of whoever generates must not show."""
@@ -72,6 +73,7 @@ def generated(root: Path) -> dict[str, str]:
         README: _readme((root / README).read_text(encoding="utf-8")),
         "docs/cli.md": _cli(),
         "docs/exit-codes.md": _exit_codes(),
+        "docs/python-api.md": api_reference(),
         "docs/manifest.md": manifest_reference(json.loads(schema_text()), {"runtime": sorted(RUNTIMES)}),
         f"resolver/documents/{FILE}": schema_text(),
         "examples/transcription/models.yaml": template_bytes("transcription").decode(),

@@ -18,6 +18,7 @@ INSIDE = {
     README: "Verbs:",
     "docs/cli.md": "Verbs:",
     "docs/exit-codes.md": "the lock is stale",
+    "docs/python-api.md": "def ensure",
     "docs/manifest.md": "What is needed, in order of importance",
     SCHEMA: "models.yaml",
     EXAMPLE: "diarization:",

@@ -12,7 +12,7 @@ from resolver.domain.names import folded
 from resolver.runtimes import RUNTIMES
 from resolver.stages.guess import BY_NAME, Guess, guess, guess_by_files, name_for
 
-GUIDE = Path(__file__).parents[3] / "docs" / "guide.md"
+GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "declare.md"
 
 
 @pytest.mark.parametrize(

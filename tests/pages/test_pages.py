@@ -1,10 +1,10 @@
 """What the pages show is what the code takes: manifests, commands, programs, and links that lead somewhere."""
 
 import ast
-import itertools
+import json
 import re
-import shlex
-from dataclasses import dataclass
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,62 +16,19 @@ from resolver.mirrors import MIRRORS
 from resolver.runtimes import RUNTIMES
 from resolver.sources import SOURCES
 from scripts.generate import ROOT
+from tests.pages.blocks import FENCED, PAGES, Block, blocks, calls
 
-PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")))
-FENCED = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
-CALL = re.compile(r"^(?:\w+=\S+ )*(models .*)")
-INNER_CALL = re.compile(r"\$\((models [^)]*)\)")
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced block: the page, the line of its first line, what it is written in."""
-
-    page: Path
-    line: int
-    language: str
-    text: str
-
-    @property
-    def where(self) -> str:
-        return f"{self.page.relative_to(ROOT)}:{self.line}"
-
-
-def blocks(*languages: str) -> list[Block]:
-    return [
-        Block(page, text.count("\n", 0, match.start()) + 2, match["language"], match["text"])
-        for page in PAGES
-        for text in [page.read_text(encoding="utf-8")]
-        for match in FENCED.finditer(text)
-        if match["language"] in languages
-    ]
 
 
 def is_manifest(block: Block) -> bool:
     return re.search(r"^models:", block.text, re.MULTILINE) is not None
 
 
-def commands(block: Block) -> list[list[str]]:
-    """The calls of `models` in a shell block, as words; of a session, what was typed."""
-    lines = block.text.splitlines()
-    typed = [line[2:] for line in lines if line.startswith("$ ")] if block.language == "console" else lines
-    calls = [call for line in typed for call in (*CALL.findall(line), *INNER_CALL.findall(line))]
-    return [words(call) for call in calls]
-
-
-def words(call: str) -> list[str]:
-    """The words of a call up to what ends it for the shell, `models` itself left out."""
-    lexer = shlex.shlex(call, posix=False, punctuation_chars=True)
-    lexer.whitespace_split = True
-    ours = itertools.takewhile(lambda word: word[0] not in "();<>|&", lexer)
-    return [shlex.split(word)[0] for word in ours][1:]
-
-
 MANIFESTS = [block for block in blocks("yaml") if is_manifest(block)]
 PROGRAMS = blocks("python")
-CALLS = [(block, call) for block in blocks("sh", "console") for call in commands(block)]
+CALLS = [(block, call) for block in blocks("sh", "console") for call in calls(block)]
 
 
 def test_the_pages_show_something_of_each_kind() -> None:
@@ -107,6 +64,11 @@ def test_a_command_is_one_that_the_tool_takes(block: Block, call: list[str]) -> 
     command.make_context(verb, arguments, parent=above)
 
 
+@pytest.mark.parametrize("block", blocks("json"), ids=lambda one: one.where)
+def test_a_document_is_json(block: Block) -> None:
+    assert json.loads(block.text)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda one: str(one.relative_to(ROOT)))
 def test_a_link_leads_to_a_page_and_a_heading_that_are_there(page: Path) -> None:
     broken = []
@@ -139,3 +101,31 @@ def test_the_index_names_every_variable_that_programs_are_told() -> None:
     told = joined(runtime.environment() for runtime in RUNTIMES.values())
     names = {*told.values, *told.folders, *told.paths, *told.removed}
     assert sorted(name for name in names if f"`{name}`" not in index) == []
+
+
+def test_every_page_of_the_site_is_reached_from_its_front() -> None:
+    found, left = set[Path](), [ROOT / "docs" / "index.md"]
+    while left:
+        page = left.pop()
+        found.add(page)
+        left += [one for one in leads_to(page) if one not in found]
+    assert [page for page in PAGES if "docs" in page.relative_to(ROOT).parts and page not in found] == []
+
+
+def leads_to(page: Path) -> set[Path]:
+    """The pages that a page links to, or lists for the site."""
+    text = page.read_text(encoding="utf-8")
+    named = [match["target"].partition("#")[0] for match in LINK.finditer(text)]
+    listed = [f"{name}.md" for name in re.findall(r"^[\w./-]+$", text, re.MULTILINE)]
+    return {
+        place
+        for name in (*named, *listed)
+        if (place := (page.parent / name).resolve()).suffix == ".md" and place.is_file()
+    }
+
+
+def test_the_site_is_made_without_a_warning(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", "docs", ".", str(tmp_path / "site")]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "site" / "docs" / "guide" / "ci.html").is_file()
