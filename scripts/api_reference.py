@@ -14,7 +14,9 @@ HEAD = """\
 
 Generated from the code by `scripts/generate.py`. How it is used is told in [run.md](guide/run.md#from-python).
 """
-_SETTING = f"## Setting\n\nThe type of what `settings` has.\n\n```python\nSetting = {api.Setting}\n```\n"
+_ALIAS = str(api.Setting).replace("'", '"')
+_SETTING = f"## Setting\n\nThe type of what `settings` has.\n\n```python\nSetting = {_ALIAS}\n```\n"
+_WIDTH = 120
 _SECTION = re.compile(r"\n\n(?P<title>Raises):\n(?P<rows>(?:    .*\n?)+)")
 _ROW = re.compile(r"^    (?P<names>[\w, ]+): (?P<meaning>.*(?:\n     .*)*)", re.MULTILINE)
 
@@ -37,13 +39,20 @@ def api_reference() -> str:
 
 
 def _function(one: FunctionType) -> str:
-    signature = _readable(str(inspect.signature(one)))
+    definition = _definition(one.__name__, _readable(str(inspect.signature(one))))
     text = inspect.getdoc(one) or ""
     raised = _SECTION.search(f"{text}\n")
     prose = text[: raised.start()] if raised else text
     rows = [f"| `{names}` | {meaning} |" for names, meaning in _rows(raised["rows"] if raised else "")]
     table = "\n".join(["\n| raises | when |\n|---|---|", *rows, ""]) if rows else ""
-    return f"## {one.__name__}\n\n```python\ndef {one.__name__}{signature}: ...\n```\n\n{prose}\n{table}"
+    return f"## {one.__name__}\n\n```python\n{definition}\n```\n\n{prose}\n{table}"
+
+
+def _definition(name: str, signature: str) -> str:
+    """As the formatter writes it."""
+    line = f"def {name}{signature}: ..."
+    inner, _, result = signature.removeprefix("(").rpartition(")")
+    return line if len(line) <= _WIDTH else f"def {name}(\n    {inner}\n){result}: ..."
 
 
 def _readable(signature: str) -> str:

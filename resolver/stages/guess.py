@@ -34,7 +34,7 @@ BY_NAME: Mapping[str, Guess] = {
     "hf:mlx-community/*whisper-*": _MLX,
     "hf:pyannote/*": _PYANNOTE,
 }
-"""Sources as patterns, in small letters; the first that fits holds. docs/guide/declare.md shows them: a test compares."""
+"""Sources as patterns, in small letters; the first that fits holds. docs/guide/declare.md has them, a test compares."""
 
 LONGEST_NAME = 64
 _NEEDED_BY_WHISPER = "vocabulary."  # CTranslate2 has vocabulary.json or .txt; only Whisper has no source_vocabulary
