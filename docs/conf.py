@@ -12,3 +12,4 @@ myst_heading_anchors = 3
 suppress_warnings = ["toc.not_included"]  # decisions are reached by their table; a test looks for what is not reached
 html_theme = "furo"
 html_title = "models-lock"
+html_show_copyright = False
