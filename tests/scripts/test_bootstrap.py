@@ -95,7 +95,7 @@ def test_a_required_model_that_fails_stops_a_bootstrap_and_not_a_pipeline(
     assert alone.code == 3
     hooked = bootstrap(clone, pipeline, "--hook")
     assert hooked.code == 0
-    assert "warning: not all models are ready (exit code 3); going on without them" in hooked.stderr
+    assert "warning: not all models are ready (exit code 3); going on without" in hooked.stderr
     assert "models sync --only asr" in hooked.stdout, "what is missing stands in the table, with what brings it"
     assert bootstrap(clone, pipeline, "--hook", "--strict").code == 3
 
@@ -111,9 +111,42 @@ def test_an_optional_model_that_fails_counts_under_strict(clone: Path, pipeline:
 def test_a_tool_that_cannot_be_installed_breaks_no_pipeline(
     clone: Path, pipeline: Project, arguments: tuple[str, ...], code: int
 ) -> None:
+    (clone / ".venv" / "bin" / "models").unlink()
     result = bootstrap(clone, pipeline, *arguments, PIP_FAILS="1")
     assert result.code == code
-    assert ("going on without them" in result.stderr) == (code == 0)
+    assert "error: the tool could not be installed; no model was looked at" in result.stderr
+    assert ("the tool is not ready (exit code 3); going on without" in result.stderr) == (code == 0)
+    assert "not all models are ready" not in result.text
+
+
+@pytest.mark.parametrize("arguments", [(), ("--hook",), ("--hook", "--strict")])
+def test_where_no_index_answers_the_tool_that_is_there_goes_on(
+    clone: Path, pipeline: Project, arguments: tuple[str, ...]
+) -> None:
+    result = bootstrap(clone, pipeline, *arguments, PIP_FAILS="1")
+    assert result.code == 0
+    assert "warning: the installation could not be refreshed; going on with the tool that is there" in result.stderr
+    assert "Synced 2 of 2 models" in result.stderr
+    for text in ("all as locked", "Ready 2 · missing 0"):
+        assert text in result.stdout
+
+
+def test_a_tool_that_is_there_says_that_models_fail(clone: Path, pipeline: Project, hub: LocalHub) -> None:
+    hub.faults = [Fault(REPO, "status", times=ALWAYS, status=404)]
+    result = bootstrap(clone, pipeline, "--hook", PIP_FAILS="1")
+    assert (result.code, "not all models are ready (exit code 3)" in result.stderr) == (0, True)
+    assert bootstrap(clone, pipeline, PIP_FAILS="1").code == 3
+
+
+def test_offline_runs_no_pip(clone: Path, pipeline: Project) -> None:
+    assert bootstrap(clone, pipeline).code == 0
+    offline = bootstrap(clone, pipeline, "--offline", PIP_FAILS="1")
+    assert (offline.code, "Ready 2" in offline.stdout) == (0, True)
+    assert "refreshed" not in offline.stderr
+    (clone / ".venv" / "bin" / "models").unlink()
+    bare = bootstrap(clone, pipeline, "--offline")
+    assert (bare.code, "--offline forbids to fetch it" in bare.stderr) == (3, True)
+    assert bootstrap(clone, pipeline, "--offline", "--hook").code == 0
 
 
 def test_an_old_python_is_said(clone: Path, pipeline: Project, tmp_path: Path) -> None:
