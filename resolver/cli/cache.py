@@ -124,6 +124,7 @@ def _show(found: Collection, leftovers: Sequence[tuple[str, str, str]], session:
         for project in found.forgotten:
             sys.stdout.write(f"forgets {printable(str(project))}\n")
         sys.stdout.write(f"{f'To remove: {_sizes(found)}' if found.matters else 'Nothing to remove'}\n")
+        sys.stdout.flush()  # read before anything goes, through a pipe too
     say_notes(found.needs)
 
 

@@ -14,7 +14,7 @@ Group = tuple[tuple[str, ...], str, str]
 
 
 def show_pruning(pruning: Pruning, out: TextIO) -> None:
-    """What goes, what stays and why, and what the disk gains."""
+    """What goes, what stays and why, and what the disk gains; whoever reads it has it before anything goes."""
     going = [
         (title, str(len(files)), format_size(size_of(files)), f"{', '.join(models)}: {because}" if models else because)
         for (models, title, because), files in _groups(pruning.files).items()
@@ -24,6 +24,7 @@ def show_pruning(pruning: Pruning, out: TextIO) -> None:
     show_remarks(staying, out, right=(1, 2), headers=("stays", "files", "size", ""))
     line = "Nothing to remove" if pruning.is_empty else f"To remove: {_amount(pruning)}"
     out.write(printable(folded(line, out)) + "\n")
+    out.flush()
 
 
 def _number(one: Staying) -> str:
