@@ -29,11 +29,15 @@ NOT_HERE = {
 SAYS_NO = ("models diff --exit-code",)
 """Lines that are shown for their exit code, after others that make it 1."""
 
+WHOLE = {ROOT / "docs" / "week.md": "tests/scripts/test_week.py"}
+"""Pages whose commands another test runs from the first to the last, with all their exit codes."""
+
 ASKING = ("models prune", "models prune --profile server", "models cache gc")
 
 PAGES = {
     page: [(block.where, line) for block in shown for line in block.typed if line and not line.startswith("#")]
     for page, shown in groupby(blocks("sh", "console"), key=lambda one: one.page)
+    if page not in WHOLE
 }
 
 
@@ -66,5 +70,5 @@ def typed(world: World, line: str) -> str:
 def test_what_runs_elsewhere_is_there() -> None:
     shown = {line for lines in PAGES.values() for _, line in lines}
     assert [one for one in NOT_HERE if not any(line.startswith(one) for line in shown)] == []
-    files = [where for where in NOT_HERE.values() if re.fullmatch(r"[\w/]+\.py", where)]
+    files = [where for where in (*NOT_HERE.values(), *WHOLE.values()) if re.fullmatch(r"[\w/]+\.py", where)]
     assert [where for where in files if not (ROOT / where).is_file()] == []
