@@ -7,5 +7,6 @@ if (-not (Get-Command $models -ErrorAction SilentlyContinue)) {
     [Console]::Error.WriteLine("hint: ./scripts/bootstrap.ps1 makes it")
     exit 2
 }
+[Console]::Error.WriteLine("Checked  $(Get-Date -Format 'yyyy-MM-dd HH:mm:ss')")
 & $models status --project $PSScriptRoot @args
 exit $LASTEXITCODE

@@ -8,4 +8,5 @@ if [ ! -x "$folder/.venv/bin/models" ]; then
     echo "hint: ./scripts/bootstrap.sh makes it" >&2
     exit 2
 fi
+echo "Checked  $(date "+%Y-%m-%d %H:%M:%S")" >&2
 exec "$folder/.venv/bin/models" status --project "$folder" "$@"

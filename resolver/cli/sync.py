@@ -87,7 +87,7 @@ def _synced(session: Session, chosen: "SyncOptions") -> SyncReport:
         workspace = session.workspace(reporter)
         prepared = prepare(workspace, chosen)
         if not session.quiet:
-            _say_plan(prepared)
+            _say_plan(prepared, chosen.workers)
         return perform(workspace, prepared, chosen)
 
 
@@ -161,12 +161,13 @@ def _more(error: ModelsError) -> list[str]:
     return [f"  {detail}" for detail in error.details] + ([f"hint: {error.hint}"] if error.hint else [])
 
 
-def _say_plan(prepared: "Prepared") -> None:
+def _say_plan(prepared: "Prepared", workers: int) -> None:
     profile = prepared.prospect.profile
     say(f"Profile   {f'{profile.name}: ' if profile.name else ''}{machine_line(profile)}")
     if prepared.plan.downloads:
         free = profile.volatile.get("free_disk")
-        say(f"Disk      {format_size(prepared.to_fetch)} to fetch{f', {format_size(free)} free' if free else ''}")
+        space = f", {format_size(free)} free" if free else ""
+        say(f"Disk      {format_size(prepared.to_fetch)} to fetch{space}, {workers} at a time")
     if prepared.plan.adoptions:
         say(f"Cache     {format_size(prepared.plan.bytes_to_adopt)} lie in the Hugging Face cache")
     if prepared.pruning is not None and not prepared.pruning.is_empty:

@@ -122,7 +122,7 @@ def test_the_screen_of_sync(offered: Project, run: Run, hub: LocalHub) -> None:
     assert run("lock", HF_TOKEN="hf_granted").code == 0
     assert screen(offered, hub, run("sync", "--profile", "ci", "--dry-run", "--max-workers", "1")) == snapshot("""\
 Profile   ci: linux x86_64 · 2 cores · 7 GB · no accelerator
-Disk      321 kB to fetch
+Disk      321 kB to fetch, 1 at a time
  asr            to fetch   300 kB
  vad            to fetch  20.4 kB
  diarization    skipped            optional: needs 8 GB ram, 7 GB left in the budget
@@ -131,7 +131,7 @@ Would sync 2 of 3 models: 321 kB to fetch. Nothing was written.
 """)
     assert screen(offered, hub, run("sync", "--profile", "ci", "--max-workers", "1")) == snapshot("""\
 Profile   ci: linux x86_64 · 2 cores · 7 GB · no accelerator
-Disk      321 kB to fetch
+Disk      321 kB to fetch, 1 at a time
 asr: 300 kB to fetch
 vad: 20.8 kB to fetch
 asr: placed
@@ -158,7 +158,7 @@ def test_the_screen_of_a_sync_that_fails(offered: Project, run: Run, hub: LocalH
     hub.faults = [Fault("model.bin", "flip", times=ALWAYS, after_bytes=7, origin="cdn")]
     assert screen(offered, hub, run("sync", "--profile", "ci", "--max-workers", "1")) == snapshot("""\
 Profile   ci: linux x86_64 · 2 cores · 7 GB · no accelerator
-Disk      321 kB to fetch
+Disk      321 kB to fetch, 1 at a time
 asr: 300 kB to fetch
 vad: 20.8 kB to fetch
 asr: failed: model.bin: not the bytes of sha256 f5e9677b(…), twice
