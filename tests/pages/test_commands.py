@@ -23,6 +23,7 @@ NOT_HERE = {
     "python -m venv": "Python's",
     ". .venv/bin/activate": "Python's",
     "apt-get install": "Debian's",
+    "mv .cache/torch/hub/models--*": "tests/scripts/test_old_pipeline.py",
 }
 """How a line begins that something else runs, or that is not ours."""
 

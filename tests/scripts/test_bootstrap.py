@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.offers import REPO, offer
 from tests.cli.project import ROOT, Project, Result
+from tests.scripts.clones import make_clone
 from tests.servers.faults import ALWAYS, Fault
 from tests.servers.hub import LocalHub
 
@@ -19,24 +20,11 @@ models:
   asr: {category: whisper, source: hf:org/name}
   ner: {category: ner, source: hf:org/ner, optional: true}
 """
-PIP = '#!/bin/sh\n[ "$1 $2" = "-m pip" ] && exit ${PIP_FAILS:-0}\nexec REAL "$@"\n'
-MODELS = '#!/bin/sh\nPYTHONPATH=ROOT exec REAL -m resolver "$@"\n'
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What the scripts need of a clone. Its pip does nothing: the tool is installed, or no test would run."""
-    folder = tmp_path / "a clone"
-    (folder / "scripts").mkdir(parents=True)
-    shutil.copy(ROOT / "scripts" / "bootstrap.sh", folder / "scripts")
-    shutil.copy(ROOT / "check-models.sh", folder)
-    bin_folder = folder / ".venv" / "bin"
-    bin_folder.mkdir(parents=True)
-    for name, text in (("python", PIP), ("models", MODELS)):
-        path = bin_folder / name
-        path.write_text(text.replace("ROOT", f"'{ROOT}'").replace("REAL", f"'{sys.executable}'"))
-        path.chmod(0o755)
-    return folder
+    return make_clone(tmp_path / "a clone")
 
 
 @pytest.fixture

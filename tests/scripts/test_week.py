@@ -14,6 +14,7 @@ import pytest
 from tests.cli.offers import CONFIG, sha256, weights
 from tests.cli.project import LONGEST_RUN, ROOT, clean_environment
 from tests.cli.upstreams import screen
+from tests.scripts.clones import MODELS, program
 from tests.servers.base import LocalServer
 from tests.servers.hub import LocalHub
 from tests.servers.index import PackageIndex, make_wheel
@@ -103,10 +104,7 @@ def answers(text: str) -> list[tuple[str, str]]:
 
 def play(folder: Path, upstream: Publisher, **environment: str) -> Week:
     """The script as it is called by hand, with `models` on PATH and nothing of this machine's settings."""
-    tool = folder.parent / "bin" / "models"
-    tool.parent.mkdir()
-    tool.write_text(f"#!/bin/sh\nPYTHONPATH='{ROOT}' exec '{sys.executable}' -m resolver \"$@\"\n")
-    tool.chmod(0o755)
+    tool = program(folder.parent / "bin" / "models", MODELS)
     clean = clean_environment(
         folder.parent / "home", folder.parent / "store", upstream.hub.endpoint, upstream.index.url
     )
