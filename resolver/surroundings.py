@@ -62,9 +62,9 @@ class Surroundings:
         return int(text)
 
     @property
-    def offline(self) -> bool:
-        """Whether a variable forbids the network."""
-        return self.flag("MODELS_OFFLINE") or self.flag("HF_HUB_OFFLINE")
+    def forbidding(self) -> tuple[str, ...]:
+        """The variables that forbid the network."""
+        return tuple(name for name in ("MODELS_OFFLINE", "HF_HUB_OFFLINE") if self.flag(name))
 
     @property
     def cores(self) -> int:
@@ -193,7 +193,7 @@ class Surroundings:
         from resolver.workflows.workspace import ConnectedSources, Workspace
 
         project = self.project(request.project)
-        offline = request.offline or self.offline
+        offline = request.offline or bool(self.forbidding)
         store = Store(self.store, self.stop, reporter.note)
         settings = SourceSettings(
             project=project,

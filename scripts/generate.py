@@ -57,9 +57,12 @@ always count; `--strict` makes optional models count too. The same holds for sou
 so.
 """
 
-_WITHOUT_ERROR = {
+_BESIDES = {
     1: "Also without an error: `verify` with findings, `lock --check` with a stale lock, `status --exit-code` with a\n"
     "required model that is not ready, `outdated --exit-code` with something to update or that does not stand.\n",
+    3: "Where the sources have to be asked (`outdated`, `update`, `lock --upgrade`, `verify --upstream`), `--offline`\n"
+    "is wrong usage (2): one command line asks for both. `MODELS_OFFLINE` and `HF_HUB_OFFLINE` are 3, as a network is\n"
+    "that is down. `status --check-updates` only warns. What lies in the project (`file:`) needs no network.\n",
 }
 
 
@@ -125,7 +128,7 @@ def _exit_codes() -> str:
     for code, group in groupby(classes, key=lambda one: one.exit_code):
         found = list(group)
         rows = "\n".join(f"| {one.__name__.removesuffix('Error')} | {one.meaning} |" for one in found)
-        more = f"\n{_WITHOUT_ERROR[code]}" if code in _WITHOUT_ERROR else ""
+        more = f"\n{_BESIDES[code]}" if code in _BESIDES else ""
         sections.append(f"## {code}: {found[0].meaning}\n\n| error | meaning |\n|---|---|\n{rows}\n{more}")
     return "\n".join(sections)
 

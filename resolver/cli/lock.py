@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import click
 
 from resolver.cli import options
+from resolver.cli.network import asking
 from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
 from resolver.cli.tables import say, show
@@ -45,7 +47,8 @@ def lock(
     if format_ == "github":
         raise UsageError("--format github goes with --check")
     options = workflow.LockOptions(upgrade, frozenset(upgrade_model), dry_run)
-    with reporting(session) as reporter:
+    upgrading = asking(session) if upgrade or upgrade_model else nullcontext()
+    with upgrading, reporting(session) as reporter:
         report = workflow.lock(session.workspace(reporter), options)
     if session.json or format_ == "json":
         from resolver.cli.documents import lock_document, write

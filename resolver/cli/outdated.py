@@ -5,6 +5,7 @@ import sys
 import click
 
 from resolver.cli import options
+from resolver.cli.network import asking
 from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
 from resolver.cli.tables import fitted, say, show
@@ -29,7 +30,7 @@ def outdated(session: Session, *, exit_code: bool, only: tuple[str, ...]) -> int
     """
     from resolver.workflows import outdated as workflow
 
-    with reporting(session) as reporter:
+    with asking(session), reporting(session) as reporter:
         report = workflow.outdated(session.workspace(reporter), frozenset(only))
     unsettled = any(one.state not in SETTLED or one.updatable for one in report.outlooks)
     code = failure_exit_code(report.errors) or int(exit_code and unsettled)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from resolver.cli.network import asking
 from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
 from resolver.cli.tables import say
@@ -24,7 +25,7 @@ def update(session: Session, *, names: tuple[str, ...], dry_run: bool) -> int:
     """
     from resolver.workflows import update as workflow
 
-    with reporting(session) as reporter:
+    with asking(session), reporting(session) as reporter:
         report = workflow.update(session.workspace(reporter), frozenset(names), dry_run=dry_run)
     if session.json:
         from resolver.cli.documents import write

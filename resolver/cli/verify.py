@@ -64,7 +64,8 @@ def verify(
         )
     if upstream_only and (quick or repair or profile or python):
         raise UsageError("--upstream-only reads nothing on this machine; it goes with --only and --strict")
-    _check_network(session, asked=upstream or upstream_only)
+    if upstream or upstream_only:
+        _check_network(session, frozenset(only))
     chosen = workflow.VerifyOptions(
         quick=quick,
         repair=repair,
@@ -86,13 +87,12 @@ def _prose(format_: str) -> TextIO | None:
     return {"text": sys.stdout, "json": None}.get(format_, sys.stderr)
 
 
-def _check_network(session: Session, *, asked: bool) -> None:
-    """Whether sources may be asked, said before every byte is read for an answer that would be half of one."""
-    if asked and session.workspace().offline:
-        raise UsageError(
-            "--upstream asks the sources, and the network may not be used",
-            hint="leave out one of --upstream and --offline (MODELS_OFFLINE, HF_HUB_OFFLINE)",
-        )
+def _check_network(session: Session, only: frozenset[str]) -> None:
+    from resolver.cli.network import asking
+    from resolver.workflows.upstream import check_upstream
+
+    with asking(session):
+        check_upstream(session.workspace(), only)
 
 
 def _local(session: Session, chosen: "VerifyOptions", out: TextIO | None) -> VerifyReport:

@@ -198,7 +198,7 @@ class NotFoundUpstreamError(OutsideError):
 class OfflineError(OutsideError):
     """Bytes are missing and the network may not be used; `details` lists them."""
 
-    meaning = "bytes are missing and `--offline` forbids fetching them"
+    meaning = "something is missing or has to be asked, and the network may not be used"
 
 
 class DiskError(OutsideError):

@@ -116,7 +116,10 @@ class Client:
             InterruptedByUserError: the stop event was set.
         """
         if self._settings.offline:
-            raise OfflineError(f"{shown(url)} is needed and the network may not be used")
+            raise OfflineError(
+                f"{shown(url)} is needed and the network may not be used",
+                hint="run it without --offline, MODELS_OFFLINE and HF_HUB_OFFLINE",
+            )
         if self.stop.is_set():
             raise InterruptedByUserError("interrupted")
 

@@ -22,7 +22,7 @@ from resolver.stages.select import select
 from resolver.stages.select.never import never_chosen
 from resolver.stages.stale import differences, selection_differences
 from resolver.workflows.pinning import pinned
-from resolver.workflows.workspace import Workspace, check_names, load_lock, load_manifest, load_old_lock
+from resolver.workflows.workspace import Workspace, check_names, check_network, load_lock, load_manifest, load_old_lock
 
 SETTLED = "the lock held conflict markers: our pins were kept where the manifest allows them, else theirs"
 
@@ -45,6 +45,7 @@ def lock(workspace: Workspace, options: LockOptions) -> LockReport:
     started = time.monotonic()
     manifest = load_manifest(workspace)
     check_names(options.upgrade_models, {model.name: model for model in manifest.models})
+    check_network(workspace, _to_be_asked(manifest, options))
     old, whole = load_old_lock(workspace)
     found = pinned(workspace, manifest, Earlier(old) if old else None, _may_move(old, options))
     _refuse_strangers(found.artifacts, old)
@@ -113,6 +114,13 @@ def _may_move(old: Lock | None, options: LockOptions) -> Callable[[Demand], bool
         return options.upgrade or bool(wanting & options.upgrade_models) or demand.key in needed
 
     return may_move
+
+
+def _to_be_asked(manifest: Manifest, options: LockOptions) -> Iterator[str]:
+    """The kinds of the sources whose pins were asked to move."""
+    for model in manifest.models:
+        if options.upgrade or model.name in options.upgrade_models:
+            yield from (variant.artifact.partition(":")[0] for variant in model.variants)
 
 
 def _needed(old: Lock, names: frozenset[str]) -> Iterator[str]:

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from resolver.domain.errors import ModelsError, OfflineError
+from resolver.domain.errors import ModelsError
 from resolver.domain.lock import Lock
 from resolver.domain.upstream import OutdatedReport, Outlook, Standing, Subject
 from resolver.stages.resolve import outlook
 from resolver.workflows.status import is_stale
-from resolver.workflows.upstream import answers, needs_network, standing_of, subjects, variants_of
-from resolver.workflows.workspace import Workspace, load_lock
+from resolver.workflows.upstream import answers, kinds_of, standing_of, subjects, variants_of
+from resolver.workflows.workspace import Workspace, check_network, load_lock
 
 
 def outdated(workspace: Workspace, only: frozenset[str]) -> OutdatedReport:
@@ -44,11 +44,7 @@ def outlooks(workspace: Workspace, locked: Lock, asked: Sequence[Subject]) -> tu
     Raises:
         OfflineError: the network may not be used, and something has to be asked over it.
     """
-    if workspace.offline and needs_network(asked):
-        raise OfflineError(
-            "what is newer has to be asked, and the network may not be used",
-            hint="run it without --offline (MODELS_OFFLINE, HF_HUB_OFFLINE)",
-        )
+    check_network(workspace, kinds_of(asked))
     return tuple(_told(subject, said) for subject, said in answers(asked, standing_of(workspace, locked)))
 
 

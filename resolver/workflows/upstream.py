@@ -13,12 +13,11 @@ from resolver.domain.manifest import Variant
 from resolver.domain.ports import Candidate
 from resolver.domain.upstream import Standing, Subject, Unasked, UpstreamReport
 from resolver.domain.verify_report import Finding
-from resolver.sources import is_remote
 from resolver.stages.resolve import uses_in
 from resolver.stages.upstream import gone, upstream_findings, upstream_warnings
 from resolver.workflows.gates import refusal_error
 from resolver.workflows.together import AT_A_TIME
-from resolver.workflows.workspace import Workspace, check_names, load_lock
+from resolver.workflows.workspace import Workspace, check_names, check_network, load_lock
 
 T = TypeVar("T")
 
@@ -58,9 +57,20 @@ def variants_of(locked: Lock, only: frozenset[str]) -> dict[str, Sequence[Varian
     return {model.name: model.variants for model in locked.models if not only or model.name in only}
 
 
-def needs_network(asked: Iterable[Subject]) -> bool:
-    """Whether anything of this is not on this machine."""
-    return any(is_remote(one.artifact.kind) for one in asked)
+def check_upstream(workspace: Workspace, only: frozenset[str]) -> None:
+    """That `verify_upstream` may ask, said before every byte is read for an answer that would be half of one.
+
+    Raises:
+        OfflineError: it may not.
+        ModelsError: there is no lock, or no model of that name.
+    """
+    locked = load_lock(workspace)
+    check_network(workspace, kinds_of(subjects(locked, variants_of(locked, only))))
+
+
+def kinds_of(asked: Iterable[Subject]) -> set[str]:
+    """The sources that would be asked."""
+    return {one.artifact.kind for one in asked}
 
 
 def answers(asked: Sequence[Subject], question: Callable[[Subject], T]) -> Iterator[tuple[Subject, T | ModelsError]]:

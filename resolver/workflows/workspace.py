@@ -1,11 +1,11 @@
 """Where a verb works: the project, its two files, the store, the sources, the machine, and who is told."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from resolver.domain.errors import InputError, LockError, MissingLockError, UnknownNameError
+from resolver.domain.errors import InputError, LockError, MissingLockError, OfflineError, UnknownNameError
 from resolver.domain.lock import Lock
 from resolver.domain.manifest import Manifest
 from resolver.domain.names import did_you_mean
@@ -13,7 +13,7 @@ from resolver.domain.ports import Reporter, Silence, Source
 from resolver.domain.profile import Profile
 from resolver.files.atomic import read_if_there
 from resolver.files.links import LINK_MODES
-from resolver.sources import SOURCES, SourceSettings
+from resolver.sources import SOURCES, SourceSettings, is_remote
 from resolver.store import Store
 
 MANIFEST = "models.yaml"
@@ -175,3 +175,16 @@ def check_names(names: frozenset[str], known: Mapping[str, object], what: str = 
     for name in sorted(names):
         if name not in known:
             raise UnknownNameError(f"no {what} '{name}'", hint=did_you_mean(name, list(known)))
+
+
+def check_network(workspace: Workspace, kinds: Iterable[str]) -> None:
+    """That sources of these kinds may be asked, said before any is.
+
+    Raises:
+        OfflineError: one of them is not on this machine, and the network may not be used.
+    """
+    if workspace.offline and any(is_remote(kind) for kind in kinds):
+        raise OfflineError(
+            "the sources have to be asked, and the network may not be used",
+            hint="run it without --offline, MODELS_OFFLINE and HF_HUB_OFFLINE",
+        )

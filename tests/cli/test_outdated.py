@@ -332,18 +332,6 @@ def test_without_a_lock_there_is_nothing_to_ask_about(project: Project, run: Run
     assert "hint: run `models lock`" in result.stderr
 
 
-@pytest.mark.parametrize("how", [("--offline",), ()])
-def test_without_a_network_it_is_exit_3_with_a_hint(
-    project: Project, run: Run, hub: LocalHub, how: tuple[str, ...]
-) -> None:
-    offer(hub)
-    locked(project, ASR)
-    hub.reset_requests()
-    result = run("outdated", *how, MODELS_OFFLINE="" if how else "1")
-    assert (result.code, hub.requests) == (3, [])
-    assert "hint: run it without --offline" in result.stderr
-
-
 @pytest.mark.usefixtures("no_network")
 def test_what_lies_in_the_project_needs_no_network(project: Project, run: Run) -> None:
     project.folder.joinpath("own").mkdir()

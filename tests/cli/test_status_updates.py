@@ -94,7 +94,7 @@ def test_a_source_that_fails_is_a_warning(moved: Project, run: Run, hub: LocalHu
 def test_a_network_that_may_not_be_used_is_a_warning(run: Run, hub: LocalHub) -> None:
     result = run("status", "--check-updates", "--offline", "--json")
     assert (result.code, result.document["updates"], hub.requests) == (0, None, [])
-    assert result.stderr == "warning: what is newer has to be asked, and the network may not be used\n"
+    assert result.stderr == "warning: the sources have to be asked, and the network may not be used\n"
 
 
 @pytest.mark.usefixtures("moved")

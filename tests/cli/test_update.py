@@ -155,11 +155,6 @@ def test_a_repository_in_other_hands_is_refused(two: Project, run: Run, hub: Loc
     assert (run("update", "asr").code, two.lock_path.read_bytes()) == (3, before)
 
 
-def test_a_network_that_may_not_be_used_is_exit_3(two: Project, run: Run) -> None:
-    before = two.lock_path.read_bytes()
-    assert (run("update", "--offline").code, two.lock_path.read_bytes()) == (3, before)
-
-
 def test_without_a_lock_it_makes_one(project: Project, run: Run, hub: LocalHub) -> None:
     offer(hub)
     project.manifest(ASR)

@@ -277,14 +277,6 @@ def test_a_file_that_the_source_does_not_give_any_more_is_a_finding(run: Run, hu
 
 
 @pytest.mark.usefixtures("synced")
-@pytest.mark.parametrize("how", [("--upstream", "--offline"), ("--upstream-only", "--offline"), ("--upstream",)])
-def test_offline_and_upstream_contradict_each_other(run: Run, hub: LocalHub, how: tuple[str, ...]) -> None:
-    result = run("verify", *how, HF_HUB_OFFLINE="" if "--offline" in how else "1")
-    assert (result.code, result.stdout, hub.requests) == (2, "", [])
-    assert "hint: leave out one of --upstream and --offline" in result.stderr
-
-
-@pytest.mark.usefixtures("synced")
 @pytest.mark.parametrize("more", [("--quick",), ("--repair",), ("--profile", "ci")])
 def test_what_is_only_of_this_machine_goes_not_with_upstream_only(run: Run, more: tuple[str, ...]) -> None:
     assert run("verify", "--upstream-only", *more).code == 2
