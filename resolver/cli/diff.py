@@ -8,20 +8,17 @@ from resolver.cli import options
 from resolver.cli.options import Session, common
 from resolver.cli.tables import say
 from resolver.domain.diff_report import Comparison
-from resolver.domain.errors import UsageError
-
-FORMATS = ("text", "markdown", "github", "json")
 
 
 @click.command()
 @click.argument("before", metavar="[A", required=False)
 @click.argument("after", metavar="[B]]", required=False)
-@click.option("--format", "form", type=click.Choice(FORMATS), help="How to show it (default text).")
+@options.format_option("text", "markdown", "github", "json")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything differs, be it only a README.")
 @options.only_option
 @common
 def diff(
-    session: Session, *, before: str | None, after: str | None, form: str | None, exit_code: bool, only: tuple[str, ...]
+    session: Session, *, before: str | None, after: str | None, format_: str, exit_code: bool, only: tuple[str, ...]
 ) -> int:
     """What differs between two locks: weights or only a README, licence, size, new pickles, what each machine gets.
 
@@ -32,23 +29,21 @@ def diff(
     from resolver.workflows import diff as workflow
     from resolver.workflows.versions import place_of
 
-    if session.json and form not in (None, "json"):
-        raise UsageError(f"--json and --format {form} are two formats", hint="give one of them")
     workspace = session.workspace()
     comparison = workflow.diff(workspace, workflow.DiffOptions(before, after, frozenset(only)))
     code = int(exit_code and bool(comparison.changes))
     if not session.quiet:
         _say(comparison)
-    if session.json or form == "json":
+    if format_ == "json":
         from resolver.cli.diff_document import diff_document
         from resolver.cli.documents import write
 
         write("diff", code, diff_document(comparison))
-    elif form == "markdown":
+    elif format_ == "markdown":
         from resolver.exports.markdown import markdown
 
         sys.stdout.write(markdown(comparison))
-    elif form == "github":
+    elif format_ == "github":
         from resolver.exports.github import annotations, workflow_commands
 
         sys.stdout.write(

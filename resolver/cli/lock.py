@@ -43,14 +43,14 @@ def lock(
     if check:
         if dry_run or upgrade or upgrade_model:
             raise UsageError("--check goes with no other way to lock")
-        return _check(session, "json" if session.json else format_)
+        return _check(session, format_)
     if format_ == "github":
         raise UsageError("--format github goes with --check")
     options = workflow.LockOptions(upgrade, frozenset(upgrade_model), dry_run)
     upgrading = asking(session) if upgrade or upgrade_model else nullcontext()
     with upgrading, reporting(session) as reporter:
         report = workflow.lock(session.workspace(reporter), options)
-    if session.json or format_ == "json":
+    if format_ == "json":
         from resolver.cli.documents import lock_document, write
 
         write("lock", 0, lock_document(report))

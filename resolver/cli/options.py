@@ -85,6 +85,7 @@ _COMMON = (
     click.option("-v", "--verbose", is_flag=True, help="Say more; a bug shows its traceback."),
     click.option("--no-progress", is_flag=True, help="No progress bars."),
 )
+_FORMAT, _JSON = "format_", "json"
 _NAMES = ("project", "token_file", "offline", "as_json", "quiet", "verbose", "no_progress")
 
 
@@ -94,14 +95,30 @@ def common(command: Command) -> Command:
     @functools.wraps(command)
     def wrapped(**values: Any) -> int:  # noqa: ANN401  # click hands over whatever the options are
         project, token_file, offline, as_json, quiet, verbose, no_progress = (values.pop(name) for name in _NAMES)
-        surroundings = click.get_current_context().find_object(Surroundings)
+        context = click.get_current_context()
+        surroundings = context.find_object(Surroundings)
         if surroundings is None:
             raise RuntimeError("a verb runs below the group")
+        if _FORMAT in values:
+            values[_FORMAT] = _one_format(context, values[_FORMAT], as_json=as_json)
+            as_json = values[_FORMAT] == _JSON
         hidden = no_progress or surroundings.flag("MODELS_NO_PROGRESS")
         session = Session(surroundings, project, token_file, offline, as_json, quiet, verbose, hidden)
         return command(session, **values)
 
     return functools.reduce(lambda inner, option: option(inner), reversed(_COMMON), wrapped)
+
+
+def _one_format(context: click.Context, named: str, *, as_json: bool) -> str:
+    """The format that was asked for, by either flag.
+
+    Raises:
+        UsageError: two were.
+    """
+    chosen = context.get_parameter_source(_FORMAT) is not click.core.ParameterSource.DEFAULT
+    if as_json and chosen and named != _JSON:
+        raise UsageError(f"--json and --format {named} are two formats", hint="give one of them")
+    return _JSON if as_json else named
 
 
 def _completed(kind: str) -> Completer:
@@ -143,9 +160,9 @@ workers_option = click.option(
 
 
 def format_option(*formats: str) -> Callable[[Command], Command]:
-    """`--format`, with the first as the default; `--json` is the same as json."""
+    """`--format`, with the first as the default; `--json` is the same as json, and a verb looks at `format_` alone."""
     return click.option(
-        "--format", "format_", type=click.Choice(formats), default=formats[0], help=f"Default {formats[0]}."
+        "--format", _FORMAT, type=click.Choice(formats), default=formats[0], help=f"Default {formats[0]}."
     )
 
 

@@ -42,17 +42,16 @@ def status(
     report = workflow.status(session.workspace(), session.profile(profile), frozenset(only))
     lacking = any(one.state not in ("ready", "skipped") and (strict or not one.optional) for one in report.models)
     code = int(exit_code and lacking)
-    form = "json" if session.json else format_
-    if form == "text":  # at once: sources may take their time
+    if format_ == "text":  # at once: sources may take their time
         _show(report)
     found = _asked(session, report) if check_updates else None
-    if form == "json":
+    if format_ == "json":
         from resolver.cli.documents import write
         from resolver.cli.outlooks import asked_document
         from resolver.cli.status_document import status_document
 
         write("status", code, {**status_document(report), "updates": asked_document(found) if found else None})
-    elif form == "markdown":
+    elif format_ == "markdown":
         from resolver.cli.status_markdown import status_markdown
 
         sys.stdout.write(status_markdown(report, found))

@@ -76,7 +76,6 @@ def verify(
         python=python,
         route=Route(options.locations(mirrors, session.surroundings.folder), origin=not no_origin),
     )
-    format_ = "json" if session.json else format_
     local = None if upstream_only else _local(session, chosen, _prose(format_))
     asked = _upstream(session, chosen.only, _prose(format_)) if upstream or upstream_only else None
     return _outcome(session, local, asked, (format_, strict))

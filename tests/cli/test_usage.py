@@ -167,3 +167,38 @@ def test_the_worst_of_several_failures_is_4_before_5_before_3() -> None:
     assert errors.failure_exit_code([three, five]) == 5
     assert errors.failure_exit_code([three]) == 3
     assert errors.failure_exit_code([]) == 0
+
+
+FORMATTED = {
+    "lock --check": ("text", "github"),
+    "lock": ("text", "github"),
+    "status": ("text", "markdown"),
+    "verify": ("text", "github", "sarif", "junit"),
+    "diff": ("text", "markdown", "github"),
+}
+
+
+@pytest.mark.parametrize(
+    "call", [f"{verb} --format {form}" for verb, forms in FORMATTED.items() for form in forms], ids=str
+)
+def test_two_formats_at_once_are_wrong_usage(project: Project, run: Run, call: str) -> None:
+    result = run(*call.split(), "--json")
+    assert result.code == 2
+    assert (
+        result.stderr == f"error: --json and {call[call.index('--format') :]} are two formats\nhint: give one of them\n"
+    )
+    assert result.document["schema"] == "models.error/1", "whoever asked for JSON reads the error as JSON"
+    assert not project.lock_path.exists()
+
+
+@pytest.mark.parametrize("verb", FORMATTED, ids=str)
+def test_the_same_format_by_both_flags_is_one(project: Project, run: Run, hub: LocalHub, verb: str) -> None:
+    offer(hub)
+    project.manifest(ASR)
+    assert run("sync").code == 0
+    arguments = ["diff", "models.lock", "models.lock"] if verb == "diff" else verb.split()
+    one, other, both = (
+        run(*arguments, *how) for how in (["--json"], ["--format", "json"], ["--json", "--format=json"])
+    )
+    assert [one.document["schema"], one.code] == [f"models.{arguments[0]}/1", 0]
+    assert list(one.document) == list(other.document) == list(both.document)
