@@ -1,6 +1,7 @@
 """`models verify`."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
@@ -56,14 +57,9 @@ def verify(
     from resolver.workflows import verify as workflow
     from resolver.workflows.route import Route
 
-    if (mirrors or no_origin) and not repair:
-        raise UsageError("--mirror and --no-origin say where --repair fetches; without it nothing is fetched")
-    if python is not None and repair:
-        raise UsageError(
-            "--repair is for the view", hint=f"`models sync --python {python}` makes that environment right"
-        )
-    if upstream_only and (quick or repair or profile or python):
-        raise UsageError("--upstream-only reads nothing on this machine; it goes with --only and --strict")
+    _check_repair(repair=repair, told_where=bool(mirrors or no_origin), python=python)
+    if upstream_only:
+        _check_alone({"--quick": quick, "--repair": repair, "--profile": profile, "--python": python})
     if upstream or upstream_only:
         _check_network(session, frozenset(only))
     chosen = workflow.VerifyOptions(
@@ -79,6 +75,28 @@ def verify(
     local = None if upstream_only else _local(session, chosen, _prose(format_))
     asked = _upstream(session, chosen.only, _prose(format_)) if upstream or upstream_only else None
     return _outcome(session, local, asked, (format_, strict))
+
+
+def _check_repair(*, repair: bool, told_where: bool, python: str | None) -> None:
+    if told_where and not repair:
+        raise UsageError(
+            "--mirror and --no-origin say where --repair fetches; without it nothing is fetched",
+            hint="add --repair, or leave them out",
+        )
+    if python is not None and repair:
+        raise UsageError(
+            "--repair is for the view", hint=f"`models sync --python {python}` makes that environment right"
+        )
+
+
+def _check_alone(local: Mapping[str, object]) -> None:
+    """That no flag stands beside --upstream-only that is about this machine."""
+    given = [flag for flag, value in local.items() if value]
+    if given:
+        raise UsageError(
+            f"--upstream-only reads nothing on this machine, and {' and '.join(given)} would",
+            hint=f"leave out {' and '.join(given)}, or give --upstream instead, which verifies this machine too",
+        )
 
 
 def _prose(format_: str) -> TextIO | None:

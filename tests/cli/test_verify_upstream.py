@@ -277,9 +277,15 @@ def test_a_file_that_the_source_does_not_give_any_more_is_a_finding(run: Run, hu
 
 
 @pytest.mark.usefixtures("synced")
-@pytest.mark.parametrize("more", [("--quick",), ("--repair",), ("--profile", "ci")])
+@pytest.mark.parametrize(
+    "more", [("--quick",), ("--repair",), ("--profile", "ci"), ("--python", "venv"), ("--quick", "--profile", "ci")]
+)
 def test_what_is_only_of_this_machine_goes_not_with_upstream_only(run: Run, more: tuple[str, ...]) -> None:
-    assert run("verify", "--upstream-only", *more).code == 2
+    result = run("verify", "--upstream-only", *more)
+    flags = " and ".join(one for one in more if one.startswith("--"))
+    assert result.code == 2
+    assert f"error: --upstream-only reads nothing on this machine, and {flags} would\n" in result.stderr
+    assert f"hint: leave out {flags}, or give --upstream instead" in result.stderr
 
 
 def test_a_machine_that_has_only_the_lock_hears_nothing_of_files(synced: Project, run: Run) -> None:
