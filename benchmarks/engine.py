@@ -32,7 +32,7 @@ def main() -> None:
     download = Download(artifact.key, file, ("one",))
     begin = time.perf_counter()
     places = Places({}, {"url": Web(lambda: client)})
-    (fetched,) = fetch([download], {artifact.key: artifact}, places, store, Limits(), Silence())
+    (fetched,) = fetch([(download, artifact)], places, store, Limits(), Silence())
     seconds = time.perf_counter() - begin
     if fetched.error is not None or not store.has(file):
         raise SystemExit(f"not fetched: {fetched.error}")

@@ -69,7 +69,11 @@ def sync(
         python=python,
         route=Route(options.locations(mirrors, session.surroundings.folder), not frozen, not no_origin),
     )
-    report = _synced(session, chosen)
+    return _told(session, _synced(session, chosen), strict=strict)
+
+
+def _told(session: Session, report: SyncReport, *, strict: bool) -> int:
+    """Say what came of it; the exit code."""
     code = exit_code(report, strict=strict)
     _say(session, report)
     if session.json:  # last: who interrupts before has the error's document, and no second one

@@ -95,7 +95,8 @@ def _fetch(
     from resolver.stages.fetch import fetch
 
     received: dict[str, int] = {}
-    for fetched in fetch(wanted, job.lock.artifacts, job.places(), workspace.store, job.limits, workspace.reporter):
+    pairs = [(one, job.lock.artifacts[one.artifact]) for one in wanted]
+    for fetched in fetch(pairs, job.places(), workspace.store, job.limits, workspace.reporter):
         first = fetched.download.models[0]
         received[first] = received.get(first, 0) + fetched.bytes
         if fetched.error is not None:

@@ -37,7 +37,7 @@ def _bring(workspace: Workspace, artifact: Artifact, file: File) -> None:
     download = Download(artifact.key, whole, (artifact.key,))
     limits = Limits(workers=1, stop=workspace.stop)
     places = Places({}, workspace.sources())
-    (fetched,) = fetch([download], {artifact.key: artifact}, places, workspace.store, limits, Silence())
+    (fetched,) = fetch([(download, artifact)], places, workspace.store, limits, Silence())
     if fetched.error:
         raise fetched.error
     if artifact.archive:

@@ -32,7 +32,7 @@ class Delivery:
         download = Download(artifact.key, file, ("model",))
         chosen = limits or Limits(stop=self.stop)
         places = Places({}, {"url": Web(lambda: self.client)})
-        (found,) = fetch([download], {artifact.key: artifact}, places, self.store, chosen, Silence())
+        (found,) = fetch([(download, artifact)], places, self.store, chosen, Silence())
         return found
 
     def published(self) -> list[Path]:

@@ -1,7 +1,7 @@
 """Downloads into the store: several at a time, each streamed, hashed on the way, and published only when right."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
@@ -19,6 +19,8 @@ from resolver.stages.fetch.pour import Flow, PartFile
 __all__ = ["Fetched", "Places", "fetch"]
 
 P = TypeVar("P", bound=PartFile)
+Wanted = tuple[Download, Artifact]
+"""A download, and the artifact that its file is of."""
 
 _WRONG_SOURCE = (
     "the source has other bytes than were locked, and none of them was kept; "
@@ -53,24 +55,18 @@ class Fetched:
 
 
 def fetch(
-    downloads: Sequence[Download],
-    artifacts: Mapping[str, Artifact],
-    places: Places,
-    blobs: Blobs[P],
-    limits: Limits,
-    reporter: Reporter,
+    wanted: Sequence[Wanted], places: Places, blobs: Blobs[P], limits: Limits, reporter: Reporter
 ) -> tuple[Fetched, ...]:
     """Try every download; one that fails does not stop the others.
 
     Raises:
         KeyboardInterrupt: after the workers have put their parts down.
     """
-    limits = replace(limits, workers=max(1, min(limits.workers, len(downloads))))
+    limits = replace(limits, workers=max(1, min(limits.workers, len(wanted))))
     pace = Pace(limits.rate, limits.stop)
     connections = Connections(limits)
 
-    def one(download: Download) -> Fetched:
-        artifact = artifacts[download.artifact]
+    def one(download: Download, artifact: Artifact) -> Fetched:
         received = _Counter()
         try:
             _download(
@@ -87,22 +83,22 @@ def fetch(
         return Fetched(download, received.total)
 
     try:
-        return _each(downloads, one, limits)
+        return _each(wanted, lambda both: one(*both), limits)
     except BaseException:
         limits.stop.set()
         raise
 
 
-def _each(downloads: Sequence[Download], one: Callable[[Download], Fetched], limits: Limits) -> tuple[Fetched, ...]:
+def _each(wanted: Sequence[Wanted], one: Callable[[Wanted], Fetched], limits: Limits) -> tuple[Fetched, ...]:
     """The small files first, many at a time, then the large ones; the answers stand in the order of the downloads."""
-    places = range(len(downloads))
-    small = [place for place in places if downloads[place].file.size <= SMALL]
-    large = [place for place in places if downloads[place].file.size > SMALL]
+    sizes = [download.file.size for download, _ in wanted]
+    small = [place for place, size in enumerate(sizes) if size <= SMALL]
+    large = [place for place, size in enumerate(sizes) if size > SMALL]
     found: dict[int, Fetched] = {}
     for some, at_a_time in ((small, limits.small_at_a_time), (large, limits.workers)):
-        futures = in_threads([downloads[place] for place in some], one, at_a_time)
+        futures = in_threads([wanted[place] for place in some], one, at_a_time)
         found |= {place: future.result() for place, future in zip(some, futures, strict=True)}
-    return tuple(found[place] for place in places)
+    return tuple(found[place] for place in range(len(wanted)))
 
 
 class _Counter:

@@ -9,7 +9,7 @@ import pytest
 
 from resolver.concurrency import Limits
 from resolver.domain.errors import InterruptedByUserError, MismatchError, NetworkError
-from resolver.domain.lock import Artifact, File
+from resolver.domain.lock import File
 from resolver.domain.plan import Download
 from resolver.domain.ports import Body, Silence
 from resolver.stages.fetch import Fetched, Places, fetch
@@ -38,10 +38,10 @@ def run(
     reporter: Silence | None = None,
     limits: Limits | None = None,
 ) -> tuple[Fetched, ...]:
-    downloads = [Download("hf:org/name@main", one, (f"model-{one.path}", "other")) for one in files]
-    artifacts: dict[str, Artifact] = {"hf:org/name@main": artifact("hf:org/name@main", *FILES)}
+    known = artifact("hf:org/name@main", *FILES)
+    wanted = [(Download(known.key, one, (f"model-{one.path}", "other")), known) for one in files]
     chosen = limits or Limits(stop=Sleepless())
-    return fetch(downloads, artifacts, Places({}, {"hf": source}), blobs, chosen, reporter or Silence())
+    return fetch(wanted, Places({}, {"hf": source}), blobs, chosen, reporter or Silence())
 
 
 def test_everything_is_fetched_and_counted_in_order() -> None:

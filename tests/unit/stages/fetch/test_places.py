@@ -66,9 +66,9 @@ def mirrored(*mirrors: FakeMirror, source: FakeSource | None = None) -> Places:
 
 
 def run(places: Places, blobs: FakeBlobs | None = None, *files: File, limits: Limits | None = None) -> Fetched:
-    downloads = [Download(ASKING.key, one, ("m",)) for one in files or (MODEL,)]
+    wanted = [(Download(ASKING.key, one, ("m",)), ASKING) for one in files or (MODEL,)]
     chosen = limits or Limits(workers=1, stop=Sleepless())
-    return fetch(downloads, {ASKING.key: ASKING}, places, blobs or FakeBlobs(), chosen, Silence())[-1]
+    return fetch(wanted, places, blobs or FakeBlobs(), chosen, Silence())[-1]
 
 
 @pytest.mark.parametrize("error", [NotFoundUpstreamError, AccessRefusedError, NetworkError, TransientError])
