@@ -44,11 +44,11 @@ def diff(
 
         sys.stdout.write(markdown(comparison))
     elif format_ == "github":
-        from resolver.exports.github import annotations, workflow_commands
+        from resolver.exports.annotations import of_changes
+        from resolver.exports.github import workflow_commands
 
-        sys.stdout.write(
-            workflow_commands(annotations(comparison, place_of(workspace, after)), "`models diff` has all")
-        )
+        annotations = of_changes(comparison, place_of(workspace, after))
+        sys.stdout.write(workflow_commands(annotations, "`models diff` has all"))
     elif comparison.changes:
         from resolver.cli.changes import ALL_FILES, MOST_FILES, show_comparison
 

@@ -69,9 +69,11 @@ def _check(session: Session, format_: str) -> int:
 
         write("lock", code, check_document(locked, found))
     elif format_ == "github":
-        from resolver.exports.annotations import stale
+        from resolver.exports.annotations import of_staleness
+        from resolver.exports.github import workflow_commands
 
-        sys.stdout.write(stale(found, session.checked_out("models.yaml")))
+        annotations = of_staleness(found, session.checked_out("models.yaml"))
+        sys.stdout.write(workflow_commands(annotations, "`models lock --check` has all"))
     if found:
         say("models.lock is stale:")
         show([("", one.subject, one.text) for one in found], sys.stderr)

@@ -14,7 +14,7 @@ from resolver.cli.tables import say
 from resolver.cli.texts import count, printable, seconds, short_digest
 from resolver.domain.errors import UsageError
 from resolver.domain.quantities import format_size
-from resolver.domain.verify_report import PYTHON, VIEW, Finding, VerifyReport
+from resolver.domain.verify_report import PYTHON, VIEW, Finding, VerifyReport, remedy
 
 if TYPE_CHECKING:
     from resolver.domain.upstream import UpstreamReport
@@ -167,10 +167,15 @@ def _exported(session: Session, report: VerifyReport, format_: str) -> str:
         from resolver.exports.junit import junit
 
         return junit(report)
-    from resolver.exports.annotations import annotations
-    from resolver.exports.sarif import sarif
+    places = session.lock_places()
+    if format_ == "sarif":
+        from resolver.exports.sarif import sarif
 
-    return {"github": annotations, "sarif": sarif}[format_](report, session.lock_places())
+        return sarif(report, places)
+    from resolver.exports.annotations import of_findings
+    from resolver.exports.github import workflow_commands
+
+    return workflow_commands(of_findings(report.findings, places), "`models verify` has all")
 
 
 def _show(report: VerifyReport, out: TextIO, *, quiet: bool) -> None:
@@ -209,14 +214,8 @@ def _row(finding: Finding) -> tuple[str, str, str, str]:
 
 
 def _hints(report: VerifyReport) -> list[str]:
-    elsewhere = dict.fromkeys(one.hint for one in report.findings if one.where == PYTHON and one.hint)
-    kinds = {one.kind for one in report.findings if one.where == VIEW}
-    return [*([_hint_for_view(report, kinds)] if kinds else []), *elsewhere]
-
-
-def _hint_for_view(report: VerifyReport, kinds: set[str]) -> str:
-    if kinds == {"policy"}:
-        return "the lock was edited or the policy changed; run `models lock`"
-    again = f"fetches {format_size(report.repair_size)} again" if report.repair_size else "writes what moved"
-    removed = " and removes what is not locked" if "unexpected" in kinds else ""
-    return f"`models verify --repair` {again}{removed}"
+    """One for all that a command makes right together, then those of each that nothing of that kind does."""
+    together = [one for one in report.findings if one.where == VIEW and one.kind != "policy"]
+    apart = [one.hint for one in report.findings if one not in together and one.hint]
+    first = [remedy({one.kind for one in together}, report.repair_size)] if together else []
+    return [*first, *dict.fromkeys(apart)]

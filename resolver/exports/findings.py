@@ -27,3 +27,8 @@ def sentence(finding: Finding) -> str:
     if finding.found:
         parts.append(f"found {finding.found}")
     return ", ".join(parts)
+
+
+def with_hint(finding: Finding) -> str:
+    """The sentence, and on a line of its own what to do about it."""
+    return f"{sentence(finding)}\n{finding.hint}" if finding.hint else sentence(finding)

@@ -1,52 +1,38 @@
-"""Annotations of a check on GitHub: workflow commands, one a line.
+"""Workflow commands of GitHub Actions: a line on stdout shows up beside a file of a pull request.
 
-GitHub shows ten of a kind for each step (its documentation on workflow commands), so the tenth says how many more there
-are. What may end a command or begin another is escaped as its own toolkit does.
+GitHub shows ten of a level for each step (its documentation on workflow commands), so the tenth says how many more
+there are. What may end a command or begin another is escaped as its own toolkit does.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from resolver.domain.diff_report import Comparison
-from resolver.exports.words import is_loud, sentence, title, told_once
-
 MOST_SHOWN = 10
 LONGEST = 4000
 """Characters of a message: a name from outside may be as long as it likes."""
+ERROR = "error"
 WARNING = "warning"
 NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A `warning` or `notice` on a file of the repository."""
+    """A remark on a file of the repository, on a line of it where that is known."""
 
     level: str
     file: str
     title: str
     message: str
-
-
-def annotations(comparison: Comparison, file: str) -> list[Annotation]:
-    """One for each change of the lock at `file`; a warning for what no reviewer may overlook."""
-    return [
-        Annotation(
-            WARNING if is_loud(one.change) else NOTICE,
-            file,
-            f"{', '.join(one.models) or file}: {title(one.change)}",
-            "; ".join([sentence(one.change, MOST_SHOWN), *one.change.alerts]),
-        )
-        for one in told_once(comparison.changes)
-    ]
+    line: int | None = None
 
 
 def workflow_commands(annotations: Iterable[Annotation], rest: str) -> str:
-    """The text of the commands, warnings first; `rest` says where the others are that are not shown."""
+    """The text of the commands, the worst level first; `rest` says where the others are that are not shown."""
     found = list(annotations)
-    lines: list[str] = []
-    for level in (WARNING, NOTICE):
-        lines += [_command(one) for one in _shown([one for one in found if one.level == level], rest)]
-    return "".join(f"{line}\n" for line in lines)
+    shown = [
+        one for level in (ERROR, WARNING, NOTICE) for one in _shown([one for one in found if one.level == level], rest)
+    ]
+    return "".join(f"{_command(one)}\n" for one in shown)
 
 
 def _shown(several: Sequence[Annotation], rest: str) -> Sequence[Annotation]:
@@ -59,7 +45,8 @@ def _shown(several: Sequence[Annotation], rest: str) -> Sequence[Annotation]:
 
 
 def _command(one: Annotation) -> str:
-    return f"::{one.level} file={_property(one.file)},title={_property(one.title)}::{_data(one.message)}"
+    line = "" if one.line is None else f",line={one.line}"
+    return f"::{one.level} file={_property(one.file)}{line},title={_property(one.title)}::{_data(one.message)}"
 
 
 def _data(text: str) -> str:

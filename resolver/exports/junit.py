@@ -4,7 +4,7 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from resolver.domain.verify_report import Finding, VerifyReport
-from resolver.exports.findings import is_error, sentence
+from resolver.exports.findings import is_error, with_hint
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no place for (section 2.2)."""
@@ -40,7 +40,7 @@ def _case(model: str, found: list[Finding]) -> str:
 
 
 def _lines(found: list[Finding]) -> str:
-    return escape(_clean("\n".join(sentence(one) for one in found)))
+    return escape(_clean("\n".join(with_hint(one) for one in found)))
 
 
 def _clean(text: str) -> str:

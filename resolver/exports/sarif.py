@@ -7,7 +7,7 @@ from urllib.parse import quote
 from resolver import __version__
 from resolver.domain.lock_places import LockPlaces
 from resolver.domain.verify_report import Finding, VerifyReport
-from resolver.exports.findings import MEANINGS, is_error, sentence
+from resolver.exports.findings import MEANINGS, is_error, with_hint
 
 
 def sarif(report: VerifyReport, places: LockPlaces) -> str:
@@ -28,11 +28,10 @@ def _result(finding: Finding, places: LockPlaces) -> dict[str, object]:
         "region": {"startLine": places.line(finding.artifact, finding.path)},
     }
     same = hashlib.sha256(f"{finding.kind}\0{finding.artifact}\0{finding.path}".encode()).hexdigest()
-    text = sentence(finding) + (f". {finding.hint}" if finding.hint else "")
     return {
         "ruleId": finding.kind,
         "level": "error" if is_error(finding) else "note",
-        "message": {"text": text},
+        "message": {"text": with_hint(finding)},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"finding/v1": same},
     }

@@ -6,15 +6,13 @@ from pathlib import Path
 
 from resolver.domain.lock import File
 from resolver.domain.plan import Observation, State, Survey, Trace
-from resolver.domain.verify_report import Finding
+from resolver.domain.verify_report import Finding, remedy
 from resolver.domain.view import Placement, View
 from resolver.files.digest import digest_of
 from resolver.files.links import LEFTOVERS
 from resolver.files.paths import inside, leads_through_link, walk_files
 
 _NAMED = 5
-SYNC = "`models sync` brings it back"
-REPAIR = "`models verify --repair` fetches it again"
 
 
 def findings(view: View, survey: Survey, optional: frozenset[str]) -> list[Finding]:
@@ -37,7 +35,7 @@ def findings(view: View, survey: Survey, optional: frozenset[str]) -> list[Findi
                 path,
                 reference.text,
                 text,
-                REPAIR,
+                remedy([kind]),
                 _all_in(reference.models, optional),
             )
         )
@@ -50,14 +48,15 @@ def _all_in(models: Iterable[str], optional: frozenset[str]) -> bool:
 
 def _file_finding(placement: Placement, seen: Observation, optional: frozenset[str]) -> Finding:
     missing = seen.state is State.MISSING
+    kind = "missing" if missing else "damaged"
     return Finding(
-        kind="missing" if missing else "damaged",
+        kind=kind,
         model=placement.models[0],
         artifact=placement.artifact,
         path=placement.path,
         expected=placement.file.sha256,
         found=seen.found,
-        hint=SYNC if missing else REPAIR,
+        hint=remedy([kind], placement.file.size),
         optional=missing and _all_in(placement.models, optional),
     )
 
@@ -78,7 +77,7 @@ def unexpected(view: View, root: Path, traces: Mapping[str, Trace]) -> tuple[lis
             if reason:
                 warnings.append(f"{path}: {reason}")
             else:
-                hint = "remove it, or `models verify --repair` does"
+                hint = remedy(["unexpected"])
                 artifact = _artifact_in(view, folder)
                 found.append(Finding("unexpected", model, artifact, path, None, "not in models.lock", hint))
     return found, warnings

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from resolver.workflows.carry_out import Done
     from resolver.workflows.installing import Audit
 
+_LOCK_AGAIN = "the lock was edited or the policy changed; run `models lock`"
 _FLAGS = frozenset({PICKLE, CODE, CUSTOM_LOADER})
 
 
@@ -133,7 +134,7 @@ def _policy_findings(prospect: Prospect) -> list[Finding]:
         for key in prospect.lock.closure(one.variant.artifact)
     }
     return [
-        Finding("policy", one.model, one.artifact, "models.lock", None, one.text, "lock again: the policy forbids it")
+        Finding("policy", one.model, one.artifact, "models.lock", None, one.text, _LOCK_AGAIN)
         for one in judge(prospect.lock)
         if one.refused and (one.model, one.artifact) in chosen
     ]

@@ -1,6 +1,8 @@
 """`verify` for other programs: annotations of GitHub, SARIF, JUnit; and `lock --check` as annotations."""
 
 import json
+import re
+import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -30,14 +32,15 @@ def test_github_shows_each_finding_beside_its_line_of_the_lock(hurt: Project, ru
     result = run("verify", "--format", "github")
     assert result.code == 1
     commands = result.stdout.splitlines()
-    assert [one.split(" ")[0] for one in commands] == ["::error", "::warning", "::error"]
+    assert [one.split(" ")[0] for one in commands] == ["::error", "::error", "::warning"]
     sha256 = next(one["sha256"] for one in hurt.lock["artifacts"]["hf:org/name@main"]["files"] if one["size"] > 1000)
     line = line_of(hurt, f'"path": "model.bin", "size": 300000, "sha256": "{sha256}"')
     assert commands[0].startswith(
         f"::error file=models.lock,line={line},title=models verify%3A damaged::asr: damaged: "
     )
-    assert "%0A`models verify --repair` fetches it again" in commands[0]
-    assert f"line={line_of(hurt, 'pypi:pack@*')}" not in commands[1]
+    assert "%0A`models verify --repair` fetches 300 kB again" in commands[0]
+    stranger = line_of(hurt, '"pypi:pack@*": {')
+    assert f",line={stranger}," in commands[1], "a stranger stands beside its artifact"
     assert "damaged" in result.stderr, "a person who reads the log sees the table"
 
 
@@ -116,8 +119,18 @@ def test_very_many_findings_are_counted(three: Project, run: Run) -> None:
     for number in range(60):
         three.view.joinpath("python", "pack", f"{number}.py").write_text("")
     commands = run("verify", "--format", "github").stdout.splitlines()
-    assert len(commands) == 51
-    assert commands[-1].endswith("::10 more findings")
+    assert len(commands) == 10, "GitHub shows no more of a level"
+    assert commands[-1] == "::error file=models.lock,title=51 more::and 51 more; `models verify` has all"
+
+
+def test_every_format_says_what_a_person_is_told_to_do(three: Project, run: Run) -> None:
+    shutil.rmtree(three.repository(REPO))
+    advice = [line.removeprefix("hint: ") for line in run("verify").stderr.splitlines() if line.startswith("hint: ")]
+    assert advice == ["`models sync` brings 300 kB back"]
+    for form in ("json", "github", "sarif", "junit"):
+        text = run("verify", "--format", form).stdout
+        assert advice[0] in text, form
+        assert set(re.findall(r"`models \w+(?: --\w+)?`", text)) == {"`models sync`"}, form
 
 
 def test_a_stale_lock_stands_beside_the_manifest(three: Project, run: Run) -> None:

@@ -51,7 +51,7 @@ def test_findings_of_both_places_have_both_hints(installed: Project, run: Run, v
     (installed.view / "python" / "pack" / "w.bin").unlink()
     said = run("verify", "--python", str(venv.folder))
     assert said.code == 1
-    assert "hint: `models verify --repair` fetches 7 B again\nhint: `models sync --python" in said.stderr
+    assert "hint: `models sync` brings 7 B back\nhint: `models sync --python" in said.stderr
 
 
 def test_a_package_that_somebody_removed_is_one_finding(installed: Project, run: Run, venv: Environment) -> None:

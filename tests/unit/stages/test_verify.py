@@ -30,7 +30,7 @@ def test_what_is_right_is_no_finding() -> None:
 
 def test_a_missing_file_is_found() -> None:
     assert findings(VIEW, with_states(RIGHT, one_bin=State.MISSING), REQUIRED) == [
-        Finding("missing", "asr", KEY, ONE.path, ONE.file.sha256, None, "`models sync` brings it back", optional=False)
+        Finding("missing", "asr", KEY, ONE.path, ONE.file.sha256, None, "`models sync` brings 7 B back", optional=False)
     ]
 
 
