@@ -7,12 +7,12 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem, ShellComplete, add_completion_class, get_completion_class
 
+from resolver.cli.env import own_shell
 from resolver.cli.options import Session, common
+from resolver.domain.errors import UsageError
 
 VARIABLE = "_MODELS_COMPLETE"
 PROGRAM = "models"
-SHELLS = ("bash", "zsh", "fish", "powershell")
-
 _QUOTES = "'\""
 _POWERSHELL = """\
 Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
@@ -55,21 +55,27 @@ def register() -> None:
     add_completion_class(PowerShellComplete)
 
 
-_HELP = """Print the script that makes a SHELL complete verbs, flags, models and profiles.
-
-\b
-bash: eval "$(models completion bash)"  in ~/.bashrc
-zsh: eval "$(models completion zsh)"  in ~/.zshrc
-fish: models completion fish | source  in ~/.config/fish/config.fish
-powershell: models completion powershell | Out-String | Invoke-Expression
-"""
+_INSTALLED = {
+    "bash": 'eval "$(models completion bash)"  in ~/.bashrc',
+    "zsh": 'eval "$(models completion zsh)"  in ~/.zshrc',
+    "fish": "models completion fish | source  in ~/.config/fish/config.fish",
+    "powershell": "models completion powershell | Out-String | Invoke-Expression  in $PROFILE",
+}
+_LINES = tuple(f"{shell}: {line}" for shell, line in _INSTALLED.items())
+_HELP = "\n".join(
+    ["Print the script that makes a SHELL complete verbs, flags, models and profiles.", "", "\b", *_LINES]
+)
 
 
 @click.command(help=_HELP)
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=click.Choice(tuple(_INSTALLED)), required=False, metavar=f"{{{'|'.join(_INSTALLED)}}}")
 @common
-def completion(session: Session, *, shell: str) -> int:
+def completion(session: Session, *, shell: str | None) -> int:
     """Print a shell's script, made by click where it knows the shell."""
+    if shell is None:
+        own = own_shell(session.surroundings.environment)
+        hint = f"put this line where your shell reads it: {_INSTALLED[own if own in _INSTALLED else 'bash']}"
+        raise UsageError("which shell?", hint=hint, details=_LINES)
     register()
     found: Any = get_completion_class(shell)
     made = found(click.get_current_context().find_root().command, {}, PROGRAM, VARIABLE)

@@ -35,13 +35,13 @@ def env(session: Session, *, shell: str | None, profile: str | None) -> int:
     else:
         from resolver.exports.shell import shell_text
 
-        sys.stdout.write(shell_text(shell or _own(session.surroundings.environment), report.variables))
+        sys.stdout.write(shell_text(shell or own_shell(session.surroundings.environment), report.variables))
     for warning in () if session.quiet else report.warnings:
         say(f"warning: {warning}")
     return 0
 
 
-def _own(environment: "Mapping[str, str]") -> str:
+def own_shell(environment: "Mapping[str, str]") -> str:
     """The user's shell by its name; on Windows PowerShell."""
     name = PurePath(environment.get("SHELL", "")).name
     if name in SHELLS:

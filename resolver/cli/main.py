@@ -93,17 +93,20 @@ class Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="models", message="%(prog)s %(version)s")
+@click.option("--json", "as_json", is_flag=True, help="Without a verb: how things stand, as one JSON document.")
 @click.pass_context
-def models(context: click.Context) -> int:
+def models(context: click.Context, *, as_json: bool) -> int:
     """A lockfile for model weights: declare them in models.yaml, lock, sync, verify.
 
     Without a verb: how things stand in this project, and what to do next.
     """
     if context.invoked_subcommand is not None:
+        if as_json:
+            raise UsageError("--json stands behind the verb", hint="as in `models status --json`")
         return 0
     from resolver.cli.overview import overview
 
-    return overview(context.ensure_object(Surroundings))
+    return overview(context.ensure_object(Surroundings), as_json=as_json)
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -134,7 +137,7 @@ def _prepare_streams() -> None:
 def outcome(arguments: Sequence[str], around: Surroundings) -> int:
     """The exit code of one command; every error ends here."""
     _listen(around)
-    ours = arguments[: list(arguments).index("--")] if "--" in arguments else arguments
+    ours = list(arguments[: list(arguments).index("--")] if "--" in arguments else arguments)
     if around.environment.get("_MODELS_COMPLETE", "").startswith("powershell"):
         from resolver.cli.completion import register
 
@@ -199,6 +202,8 @@ def _told(error: ModelsError, arguments: Sequence[str]) -> int:
 
 def _wants_json(arguments: Sequence[str]) -> bool:
     """Whether the answer was to be a document: an error is told where no verb has read its arguments."""
+    if arguments[:1] == ["run"]:
+        return False  # its stdout, and all that stands behind it, is another program's
     joined = " ".join(arguments)
     return "--json" in arguments or "--format json" in joined or "--format=json" in arguments
 

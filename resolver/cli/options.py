@@ -80,21 +80,30 @@ _COMMON = (
         "--token-file", metavar="PATH", help="A file that holds the Hub's token. No flag takes a token itself."
     ),
     click.option("--offline", is_flag=True, help="Never use the network."),
-    click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout; all prose on stderr."),
     click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
     click.option("-v", "--verbose", is_flag=True, help="Say more; a bug shows its traceback."),
     click.option("--no-progress", is_flag=True, help="No progress bars."),
 )
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout; all prose on stderr.")
 _FORMAT, _JSON = "format_", "json"
-_NAMES = ("project", "token_file", "offline", "as_json", "quiet", "verbose", "no_progress")
+_NAMES = ("project", "token_file", "offline", "quiet", "verbose", "no_progress")
 
 
 def common(command: Command) -> Command:
     """Give a verb the flags that all have, and hand it a `Session` made of them."""
+    return _with(command, (*_COMMON[:3], _AS_JSON, *_COMMON[3:]))
 
+
+def common_but_json(command: Command) -> Command:
+    """The same for a verb whose stdout is another program's: it cannot promise a document."""
+    return _with(command, _COMMON)
+
+
+def _with(command: Command, flags: tuple[Callable[[Command], Command], ...]) -> Command:
     @functools.wraps(command)
     def wrapped(**values: Any) -> int:  # noqa: ANN401  # click hands over whatever the options are
-        project, token_file, offline, as_json, quiet, verbose, no_progress = (values.pop(name) for name in _NAMES)
+        project, token_file, offline, quiet, verbose, no_progress = (values.pop(name) for name in _NAMES)
+        as_json = values.pop("as_json", False)
         context = click.get_current_context()
         surroundings = context.find_object(Surroundings)
         if surroundings is None:
@@ -106,7 +115,10 @@ def common(command: Command) -> Command:
         session = Session(surroundings, project, token_file, offline, as_json, quiet, verbose, hidden)
         return command(session, **values)
 
-    return functools.reduce(lambda inner, option: option(inner), reversed(_COMMON), wrapped)
+    made: Command = wrapped
+    for flag in reversed(flags):
+        made = flag(made)
+    return made
 
 
 def _one_format(context: click.Context, named: str, *, as_json: bool) -> str:

@@ -1,6 +1,7 @@
 """`models` without a verb: three lines and the next step."""
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from resolver.cli.texts import count, printable
@@ -10,14 +11,20 @@ from resolver.surroundings import Surroundings, WorkspaceRequest
 
 if TYPE_CHECKING:
     from resolver.workflows.overview import Overview
+    from resolver.workflows.workspace import Workspace
 
 
-def overview(around: Surroundings) -> int:
+def overview(around: Surroundings, *, as_json: bool) -> int:
     """Say how things stand; it is an answer whatever it is, so the exit code is 0."""
     from resolver.workflows import overview as workflow
 
     workspace = around.workspace(WorkspaceRequest(), Silence())
     found = workflow.overview(workspace, around.environment.get("MODELS_PROFILE") or None)
+    if as_json:
+        from resolver.cli.documents import write
+
+        write("overview", 0, _document(workspace, found))
+        return 0
     lines = [
         f"Project  {workspace.project}",
         f"Lock     {_files(found)}",
@@ -26,6 +33,23 @@ def overview(around: Surroundings) -> int:
     ]
     sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
     return 0
+
+
+def _document(workspace: "Workspace", found: "Overview") -> dict[str, object]:
+    """The same as keys; what is not known is null."""
+    states = None if found.status is None else Counter(one.state for one in found.status.models)
+    return {
+        "project": str(workspace.project),
+        "lock": {
+            "state": found.agreement.name.lower().replace("_", "-"),
+            "models": found.models,
+            "artifacts": None if found.lock is None else len(found.lock.artifacts),
+            "profiles": None if found.lock is None else sorted(found.lock.profiles),
+        },
+        "here": None if found.status is None else {"states": states, "on_disk": found.status.on_disk},
+        "problem": None if found.problem is None else found.problem.message,
+        "next": found.next,
+    }
 
 
 def _files(found: "Overview") -> str:

@@ -3,7 +3,7 @@
 import click
 
 from resolver.cli import options
-from resolver.cli.options import Session, common
+from resolver.cli.options import Session, common_but_json
 from resolver.cli.tables import say
 from resolver.domain.errors import UsageError
 
@@ -12,7 +12,7 @@ from resolver.domain.errors import UsageError
 @click.option("--sync", "first", is_flag=True, help="Fetch and place what is missing first, as `sync --locked`.")
 @options.profile_option
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- CMD [ARGS]...")
-@common
+@common_but_json
 def run(session: Session, *, first: bool, profile: str | None, command: tuple[str, ...]) -> int:
     """Run a command that opens the locked models: `main` means the lock, and nothing is fetched.
 

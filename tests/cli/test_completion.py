@@ -142,3 +142,20 @@ def test_the_scripts_name_the_command_and_nothing_of_this_machine(run: Run) -> N
 
 def test_a_shell_that_is_none_is_an_error(run: Run) -> None:
     assert run("completion", "tcsh").code == 2
+
+
+@pytest.mark.parametrize(
+    ("shell", "line"),
+    [
+        ("/bin/zsh", 'eval "$(models completion zsh)"  in ~/.zshrc'),
+        ("/usr/bin/fish", "models completion fish | source  in ~/.config/fish/config.fish"),
+        ("/bin/other", 'eval "$(models completion bash)"  in ~/.bashrc'),
+    ],
+)
+def test_without_a_shell_all_are_listed_and_the_own_one_is_shown(run: Run, shell: str, line: str) -> None:
+    result = run("completion", SHELL=shell)
+    assert (result.code, result.stdout) == (2, "")
+    said = result.stderr.splitlines()
+    assert said[0] == "error: which shell?"
+    assert [one.split(":")[0].strip() for one in said[1:-1]] == ["bash", "zsh", "fish", "powershell"]
+    assert said[-1] == f"hint: put this line where your shell reads it: {line}"

@@ -1,5 +1,8 @@
 """`models` without a verb: three lines and the next step, whatever state the project is in."""
 
+from typing import Any
+
+import pytest
 from inline_snapshot import snapshot
 
 from tests.cli.offers import ASR, REPO
@@ -117,3 +120,54 @@ def test_a_machine_that_cannot_be_told(three: Project, run: Run) -> None:
     assert result.code == 0
     assert "Here     no profile 'nonsense'" in result.stdout
     assert three.view.exists()
+
+
+def document(project: Project, run: Run) -> Any:
+    result = run("--json")
+    assert (result.code, result.stderr) == (0, "")
+    found = result.document
+    assert {key: found.pop(key) for key in ("schema", "ok", "exit_code", "project")} == {
+        "schema": "models.overview/1",
+        "ok": True,
+        "exit_code": 0,
+        "project": str(project.folder),
+    }
+    return found
+
+
+def test_the_document_of_a_project_that_is_ready(three: Project, run: Run) -> None:
+    assert document(three, run) == {
+        "lock": {"state": "fresh", "models": 3, "artifacts": 3, "profiles": []},
+        "here": {"states": {"ready": 3}, "on_disk": 800_495},
+        "problem": None,
+        "next": "models run -- CMD",
+    }
+
+
+def test_the_document_of_an_empty_folder(project: Project, run: Run) -> None:
+    assert document(project, run) == {
+        "lock": {"state": "nothing", "models": 0, "artifacts": None, "profiles": None},
+        "here": None,
+        "problem": None,
+        "next": "models init",
+    }
+
+
+def test_the_document_of_a_wrong_manifest(project: Project, run: Run) -> None:
+    project.manifest("models: {asr: {sourc: hf:org/name}}\n")
+    found = document(project, run)
+    assert (found["lock"]["state"], found["here"]) == ("wrong", None)
+    assert "unknown key 'sourc'" in found["problem"]
+
+
+@pytest.mark.parametrize(("files", "state"), [(("models.lock",), "unlocked"), (("models.yaml",), "lock-only")])
+def test_the_document_of_one_file_alone(three: Project, run: Run, files: tuple[str], state: str) -> None:
+    for name in files:
+        three.folder.joinpath(name).unlink()
+    assert document(three, run)["lock"]["state"] == state
+
+
+def test_the_flag_before_a_verb_is_wrong_usage(run: Run) -> None:
+    result = run("--json", "status")
+    assert (result.code, result.document["hint"]) == (2, "as in `models status --json`")
+    assert result.stderr == "error: --json stands behind the verb\nhint: as in `models status --json`\n"

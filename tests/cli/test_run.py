@@ -140,8 +140,9 @@ def test_a_failure_to_bring_runs_nothing(three: Project, models: Run, hub: Local
 
 def test_an_error_is_no_document_because_the_command_has_a_flag_of_that_name(three: Project, run: Run) -> None:
     three.forget_view()
-    assert run("run", "--", "tool", "--json").stdout == ""
-    assert run("run", "--json", "--", "tool").document["error"] == "NotPlaced"
+    for arguments in (("--", "tool", "--json"), ("tool", "--json")):
+        result = run("run", *arguments)
+        assert (result.code, result.stdout) == (1, "")
 
 
 def test_path_brings_what_is_missing_where_that_is_asked_for(three: Project, run: Run, hub: LocalHub) -> None:
