@@ -21,6 +21,7 @@ __all__ = [
     "Setting",
     "StaleLockError",
     "UnknownNameError",
+    "UsageError",
     "__version__",
     "ensure",
     "environment",
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         OutsideError,
         StaleLockError,
         UnknownNameError,
+        UsageError,
     )
 
 else:

@@ -2,7 +2,8 @@
 
 Nothing here imports a library that opens models, and nothing but `ensure` uses the network. Each call reads models.lock
 and the record of what was placed; `project` is the project's folder (default: the nearest above the current one that
-has a models.yaml or models.lock), `profile` another machine than this one (default: `MODELS_PROFILE`).
+has a models.yaml or models.lock), `profile` another machine than this one (default: `MODELS_PROFILE`). An argument of
+another type is a TypeError, a folder that does not exist a UsageError.
 """
 
 import os
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.domain.errors import UsageError
 from resolver.surroundings import WorkspaceRequest, surroundings
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def path(name: str, *, project: Folder | None = None, profile: str | None = None
     """
     from resolver.workflows.status import path as located
 
+    _check_text("name", name)
     workspace, machine = _workspace(project, profile)
     return located(workspace, name, machine).path
 
@@ -44,6 +47,7 @@ def settings(name: str, *, project: Folder | None = None, profile: str | None = 
     """
     from resolver.workflows.status import selected_for
 
+    _check_text("name", name)
     workspace, machine = _workspace(project, profile)
     found: Mapping[str, object] = selected_for(workspace, name, machine)[1].variant.settings
     return {key: _setting(value) for key, value in found.items()}
@@ -81,6 +85,7 @@ def ensure(name: str, *, project: Folder | None = None, profile: str | None = No
     from resolver.workflows.on_demand import bring
     from resolver.workflows.status import path as located
 
+    _check_text("name", name)
     workspace, machine = _workspace(project, profile)
     try:
         return located(workspace, name, machine).path
@@ -98,8 +103,29 @@ def _workspace(project: Folder | None, profile: str | None) -> "tuple[Workspace,
     from resolver.domain.ports import Silence
 
     around = surroundings()
-    request = WorkspaceRequest(None if project is None else os.fspath(project))
-    return around.workspace(request, Silence()), profile or around.environment.get("MODELS_PROFILE") or None
+    if profile is not None:
+        _check_text("profile", profile)
+    folder = None if project is None else _folder(project, around.folder)
+    workspace = around.workspace(WorkspaceRequest(folder), Silence())
+    return workspace, profile or around.environment.get("MODELS_PROFILE") or None
+
+
+def _check_text(argument: str, value: object) -> None:
+    """Types are not checked where Python runs, and a wrong one is said by its argument's name."""
+    if not isinstance(value, str):
+        raise TypeError(f"{argument} must be a str, not {type(value).__name__}")
+    if "\0" in value:
+        raise UsageError(f"{argument}={value!r}: a name holds no NUL")
+
+
+def _folder(project: Folder, current: Path) -> str:
+    """The project's folder, as seen from the current one."""
+    named = os.fspath(project) if isinstance(project, os.PathLike) else project
+    if not isinstance(named, str):
+        raise TypeError(f"project must be a str or a path of str, not {type(named).__name__}")
+    if "\0" in named or not (current / named).is_dir():
+        raise UsageError(f"project={named!r}: there is no such folder", hint="give the folder that holds models.yaml")
+    return named
 
 
 def _setting(value: object) -> Setting:

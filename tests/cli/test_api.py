@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,12 @@ from tests.servers.hub import LocalHub
 from tests.servers.index import PackageIndex
 
 GONE = Fault("", "status", times=ALWAYS, status=404)
+CALLS = (
+    partial(resolver.path, "asr"),
+    partial(resolver.settings, "asr"),
+    partial(resolver.ensure, "asr"),
+    resolver.environment,
+)
 SETTINGS = """
 models:
   asr:
@@ -199,3 +207,29 @@ def test_no_library_that_opens_models_is_imported(synced: Project, index: Packag
     done = subprocess.run(command, cwd=synced.folder, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
     assert index.requests == []
+
+
+@pytest.mark.parametrize("call", [resolver.path, resolver.settings, resolver.ensure])
+@pytest.mark.parametrize(("name", "kind"), [(None, "NoneType"), (1, "int"), (b"asr", "bytes"), (Path("asr"), "Posix")])
+@pytest.mark.usefixtures("synced")
+def test_a_name_that_is_no_text_is_said(call: Callable[..., object], name: object, kind: str) -> None:
+    with pytest.raises(TypeError, match=f"name must be a str, not {kind}"):
+        call(name)
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.usefixtures("synced")
+def test_a_project_or_profile_that_is_none_is_said_by_its_argument(call: Callable[..., object]) -> None:
+    for folder in ("/nonexistent", Path("nowhere"), "models.yaml", "a\0b"):
+        with pytest.raises(resolver.UsageError, match=r"project=.*: there is no such folder") as told:
+            call(project=folder)
+        assert "--project" not in f"{told.value}{told.value.hint}"
+    for wrong in (1, b"/"):
+        with pytest.raises(TypeError, match="project must be a str or a path of str, not "):
+            call(project=wrong)
+    with pytest.raises(TypeError, match="profile must be a str, not PosixPath"):
+        call(profile=Path("profile.json"))
+    with pytest.raises(resolver.UnknownNameError, match="no profile 'nope'"):
+        call(profile="nope")
+    with pytest.raises(resolver.UsageError, match="profile="):
+        call(profile="a\0b")
