@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar, cast
 
+from resolver import __version__
 from resolver.documents.lock_requirements import MOST, is_requirement
 from resolver.documents.lock_writer import LOCK_VERSION
 from resolver.documents.strict_json import check_characters, parse
@@ -74,8 +75,8 @@ def _lock(document: dict[str, object]) -> Lock:
     version = _get(document, "lock_version", int, "the whole")
     if version > LOCK_VERSION:
         raise LockError(
-            f"models.lock has version {version}; this release reads version {LOCK_VERSION}",
-            hint="upgrade with `pip install --upgrade models-lock`; the release that wrote the lock reads it",
+            f"models.lock has version {version}; this release, {__version__}, reads version {LOCK_VERSION}",
+            hint="the release that wrote it reads it, and so does every later one: `pip install --upgrade models-lock`",
         )
     if version != LOCK_VERSION:
         raise _wrong("'lock_version'", f"cannot be {version}")

@@ -11,6 +11,10 @@ from resolver.files.atomic import read_if_there
 from resolver.workflows.workspace import Workspace
 
 LARGEST_PROFILE = 1 << 20
+UNDECLARED = (
+    "none is declared; write `profiles:` into models.yaml and lock, "
+    "or give a file that `models hardware --json` wrote on that machine"
+)
 
 
 def profile_for(workspace: Workspace, wanted: str | None, declared: Mapping[str, Facts]) -> Profile:
@@ -28,9 +32,8 @@ def profile_for(workspace: Workspace, wanted: str | None, declared: Mapping[str,
         return profile_of_facts(wanted, declared[wanted])
     content = read_if_there(workspace.folder / wanted)
     if content is None:
-        raise UnknownNameError(
-            f"no profile '{wanted}': neither declared nor a file", hint=did_you_mean(wanted, sorted(declared))
-        )
+        hint = did_you_mean(wanted, sorted(declared)) if declared else UNDECLARED
+        raise UnknownNameError(f"no profile '{wanted}': neither declared nor a file", hint=hint)
     return profile_from(json_document(content, wanted), wanted)
 
 

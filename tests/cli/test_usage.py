@@ -211,3 +211,20 @@ def test_a_verb_that_has_no_document_refuses_to_promise_one(project: Project, ru
     result = run("run", "--json", "--", "echo", "ran")
     assert (result.code, result.stdout) == (2, "")
     assert "No such option" in result.stderr
+
+
+@pytest.mark.parametrize("verb", ["status", "sync --frozen", "verify", "path asr", "env", "explain asr", "run -- echo"])
+def test_a_profile_where_none_is_declared_says_how_to_declare_one(
+    project: Project, run: Run, hub: LocalHub, verb: str
+) -> None:
+    offer(hub)
+    project.manifest(ASR)
+    assert run("lock").code == 0
+    before, dashes, after = verb.partition(" -- ")
+    result = run(*before.split(), "--profile", "nope", *(dashes + after).split())
+    assert (result.code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "error: no profile 'nope': neither declared nor a file\n"
+        "hint: none is declared; write `profiles:` into models.yaml and lock, "
+        "or give a file that `models hardware --json` wrote on that machine\n"
+    )
