@@ -8,6 +8,7 @@ from resolver.domain.installation import Installed, PythonEnvironment, Wheel
 from resolver.environments.distributions import distribution, entries, owners
 from resolver.environments.ground import Ground, is_leftover, kind_of, seen_at
 from resolver.files.atomic import disk_error
+from resolver.files.bytecode import cached_source
 from resolver.files.paths import walk_files
 
 
@@ -45,13 +46,14 @@ def _looked(environment: PythonEnvironment, wheels: Sequence[Wheel]) -> Installe
 
 
 def _beside(wheel: Wheel, environment: PythonEnvironment) -> Iterator[str]:
-    """Every other file in the folders of a wheel's packages, but for what Python compiled; a link is not entered."""
+    """Every other file in the folders of a wheel's packages but bytecode of a module there; a link is not entered."""
     own = {piece.place for piece in wheel.all_pieces}
     for folder in sorted(_packages(wheel, environment)):
-        for path in walk_files(Path(folder)) if kind_of(folder) == "folder" else ():
-            *above, name = path.split("/")
+        paths = walk_files(Path(folder)) if kind_of(folder) == "folder" else []
+        there = frozenset(paths)
+        for path in paths:
             place = os.path.normpath(f"{folder}/{path}")
-            if place not in own and "__pycache__" not in above and not is_leftover(name):
+            if place not in own and cached_source(path) not in there and not is_leftover(path.rpartition("/")[2]):
                 yield place
 
 

@@ -9,6 +9,7 @@ from resolver.files.guarded import open_regular
 CACHE = "__pycache__"
 _CACHED = re.compile(r"(?P<cached>(?P<folder>(?:.*/)?)__pycache__/(?P<stem>[^/.]+)\.[^/]+\.pyc)", re.DOTALL)
 _ALONE = re.compile(r"(?P<folder>(?:.*/)?)(?P<stem>[^/.]+)\.pyc", re.DOTALL)
+_UNFINISHED = re.compile(r"(?<=\.pyc)\.[0-9]+\Z", re.ASCII)
 _HEADER = 16
 _MASK = 0xFFFFFFFF
 
@@ -28,6 +29,14 @@ def source_of(path: str) -> str | None:
 def is_cached(path: str) -> bool:
     """Whether it lies in a folder that Python makes for itself and fills again whenever it is gone."""
     return f"/{CACHE}/" in f"/{path}"
+
+
+def cached_source(path: str) -> str | None:
+    """The source whose bytecode a file of Python's own cache is by its name, or becomes; None for anything else there.
+
+    Python writes under a name with a number behind it first (importlib's _bootstrap_external.py, _write_atomic).
+    """
+    return source_of(_UNFINISHED.sub("", path)) if is_cached(path) else None
 
 
 def was_made_from(place: Path, size: int, mtime: int) -> bool:

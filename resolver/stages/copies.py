@@ -16,11 +16,11 @@ from pathlib import Path
 from resolver.domain.lock import File
 from resolver.domain.verify_report import Finding
 from resolver.domain.view import Originals, View
+from resolver.files.bytecode import cached_source
 from resolver.files.digest import digest_of
 from resolver.files.paths import leads_through_link, walk_files
 
 _MARKER = "__init__.py"
-_COMPILED = "__pycache__"
 _DIGITS = re.compile(r"[0-9a-f]{16}")
 _EMPTY = File(_MARKER, 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 _STRANGE = "not in models.lock"
@@ -60,10 +60,11 @@ def _copies(root: Path, folder: str, commits: Mapping[str, Originals]) -> Iterat
         return
     markers: dict[str, str] = {}
     paths = walk_files(root / folder)
+    there = frozenset(paths)
     for path in paths:
         parts = path.split("/")
         depth = next((at for at, part in enumerate(parts[:-1]) if part.removeprefix("_") in commits), None)
-        if depth is not None and _COMPILED not in parts:
+        if depth is not None and cached_source(path) not in there:
             commit = parts[depth].removeprefix("_")
             markers |= {"/".join([*parts[:above], _MARKER]): commit for above in range(1, depth + 1)}
             yield _Copy(f"{folder}/{path}", commit, _path_of(parts[depth + 1 :]))

@@ -8,6 +8,7 @@ from resolver.domain.lock import File
 from resolver.domain.plan import Observation, State, Survey, Trace
 from resolver.domain.verify_report import Finding, remedy
 from resolver.domain.view import Placement, View
+from resolver.files.bytecode import CACHE, cached_source
 from resolver.files.digest import digest_of
 from resolver.files.links import LEFTOVERS
 from resolver.files.paths import inside, leads_through_link, walk_files
@@ -107,7 +108,7 @@ def _importable(view: View, root: Path, folder: str) -> str | None:
     """A sentence on what nobody locked and Python would import; None where there is nothing."""
     ours = {path.split("/")[1] for path in (*view.placements, *view.elsewhere) if path.startswith(f"{folder}/")}
     try:
-        names = sorted({one.name for one in (root / folder).iterdir()} - ours - {"__pycache__"})
+        names = sorted({one.name for one in (root / folder).iterdir()} - ours - {CACHE})
     except OSError:
         return None
     if not names:
@@ -130,7 +131,7 @@ def _strangers(view: View, root: Path, folder: str) -> list[str]:
 
 
 def _excuse(view: View, root: Path, path: str, traces: Mapping[str, Trace]) -> str | None:
-    if "__pycache__" in path.split("/"):
+    if _is_compiled(view, root, path, traces):
         return "compiled by Python, not locked"
     if fnmatchcase(path.rpartition("/")[2], LEFTOVERS):
         return "being placed by a sync, or left by one that was killed; the next one removes it"
@@ -139,6 +140,15 @@ def _excuse(view: View, root: Path, path: str, traces: Mapping[str, Trace]) -> s
     if path in traces and _is_unchanged(root / path, traces[path]):
         return "placed for an earlier selection and not wanted now"
     return None
+
+
+def _is_compiled(view: View, root: Path, path: str, traces: Mapping[str, Trace]) -> bool:
+    """Whether it is bytecode of a module that may be there; of anything else in that cache a loader could be told."""
+    source = cached_source(path)
+    if source is None:
+        return False
+    listed = source in view.placements or source in view.elsewhere
+    return listed or ((root / source).is_file() and _excuse(view, root, source, traces) is not None)
 
 
 def _is_unchanged(place: Path, trace: Trace) -> bool:

@@ -220,6 +220,7 @@ def test_what_a_quick_verify_imports_besides_is_reviewed(synced: Project) -> Non
     assert sorted(set(found) - set(before)) == snapshot(
         [
             "domain.verify_report",
+            "files.bytecode",
             "policy",
             "policy.judge",
             "stages.copies",

@@ -221,11 +221,13 @@ def test_what_lies_at_a_place_is_told(site: Site) -> None:
 def test_strangers_are_files_beside_the_package_s_that_nobody_names(site: Site) -> None:
     site.pip("other", "1.0", {"pack/theirs.py": b"1"})
     site.put("pack/__init__.py")
-    site.put("pack/__pycache__/x.cpython-312.pyc")
+    site.put("pack/__pycache__/__init__.cpython-312.pyc")
+    site.put("pack/__pycache__/theirs.cpython-312.pyc.140234")
+    orphan = site.put("pack/__pycache__/x.cpython-312.pyc")
     site.put(f"pack/{temporary_name()}")
     stranger = site.put("pack/sub/evil.py")
     site.put("nobody.py")
-    assert looked(site).strangers == {"pack": (str(stranger),)}
+    assert looked(site).strangers == {"pack": (str(orphan), str(stranger))}
 
 
 def test_a_folder_that_cannot_be_read_is_the_disk_s_error(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

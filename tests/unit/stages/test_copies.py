@@ -109,8 +109,16 @@ def test_copies_of_a_snapshot_that_was_opened_by_its_path_are_copies_too(tmp_pat
 
 
 def test_what_python_compiled_is_not_judged(tmp_path: Path, put: Put) -> None:
+    put(f"{COPIES}/modeling.py", CODE["modeling.py"])
     put(f"{COPIES}/__pycache__/modeling.cpython-311.pyc", b"compiled")
     assert places(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["other.cpython-311.pyc", "modeling.py", "modeling.bin"])
+def test_what_python_did_not_compile_is_a_stranger_in_its_cache_too(tmp_path: Path, put: Put, name: str) -> None:
+    put(f"{COPIES}/modeling.py", CODE["modeling.py"])
+    put(f"{COPIES}/__pycache__/{name}", b"code")
+    assert [one.rpartition("/")[2] for one in places(tmp_path)] == [name]
 
 
 def test_a_link_among_the_copies_is_found_and_not_followed(tmp_path: Path, put: Put) -> None:

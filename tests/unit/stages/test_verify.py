@@ -108,16 +108,48 @@ def test_no_folder_has_no_strangers(tmp_path: Path) -> None:
     assert strangers(tmp_path) == ([], [])
 
 
-def test_what_python_compiled_is_worth_a_warning(tmp_path: Path) -> None:
-    put(tmp_path / "hub/c/__pycache__/x.pyc")
-    put(tmp_path / "hub/c/pkg/__pycache__/y.pyc")
-    put(tmp_path / "hub/c/my__pycache__/z.pyc")
-    found, warnings = strangers(tmp_path)
-    assert found == ["hub/c/my__pycache__/z.pyc"]
-    assert [warning.partition(":")[0] for warning in warnings] == [
-        "hub/c/__pycache__/x.pyc",
-        "hub/c/pkg/__pycache__/y.pyc",
-    ]
+MODULE = placement("hub/c/pkg/m.py")
+WITH_MODULE = replace(VIEW, placements={**VIEW.placements, MODULE.path: MODULE})
+
+
+@pytest.mark.parametrize("name", ["m.cpython-311.pyc", "m.cpython-313.opt-2.pyc", "m.cpython-311.pyc.140234"])
+def test_bytecode_of_a_locked_module_is_worth_a_warning(tmp_path: Path, name: str) -> None:
+    put(tmp_path / "hub/c/pkg/__pycache__" / name)
+    found, warnings = strangers(tmp_path, WITH_MODULE)
+    assert (found, warnings) == ([], [f"hub/c/pkg/__pycache__/{name}: compiled by Python, not locked"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "pkg/__pycache__/other.cpython-311.pyc",
+        "pkg/__pycache__/m.py",
+        "pkg/__pycache__/m.cpython-311.so",
+        "pkg/__pycache__/model.bin",
+        "pkg/__pycache__/m.cpython-311.pyc/deep.pyc",
+        "pkg/__pycache__/m.cpython-311.pyc.12x",
+        "__pycache__/m.cpython-311.pyc",
+        "pkg/m.pyc",
+        "my__pycache__/m.cpython-311.pyc",
+    ],
+)
+def test_anything_else_in_the_cache_of_python_is_unexpected(tmp_path: Path, path: str) -> None:
+    put(tmp_path / "hub/c" / path)
+    assert strangers(tmp_path, WITH_MODULE) == ([f"hub/c/{path}"], [])
+
+
+def test_bytecode_of_a_module_that_is_a_stranger_is_one_too(tmp_path: Path) -> None:
+    put(tmp_path / "hub/c/own.py")
+    put(tmp_path / "hub/c/__pycache__/own.cpython-311.pyc")
+    assert strangers(tmp_path) == (["hub/c/__pycache__/own.cpython-311.pyc", "hub/c/own.py"], [])
+
+
+def test_bytecode_of_a_module_of_an_earlier_selection_is_worth_a_warning(tmp_path: Path) -> None:
+    spare = replace(VIEW, spare={"hub/c/own.py": file("own.py", b"spare")})
+    put(tmp_path / "hub/c/own.py", b"spare")
+    put(tmp_path / "hub/c/__pycache__/own.cpython-311.pyc")
+    found, warnings = strangers(tmp_path, spare)
+    assert (found, len(warnings)) == ([], 2)
 
 
 def test_what_another_variant_wants_is_worth_a_warning_if_it_is_right(tmp_path: Path) -> None:
