@@ -1,6 +1,6 @@
 """What other programs keep in a cache folder, as far as one can tell by looking."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -38,3 +38,17 @@ class CacheListing:
 
     repositories: tuple[CachedRepository, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+
+
+def listing(found: Iterable[CachedRepository | PassedOver]) -> CacheListing:
+    """What was found, each source once: the first place that has it counts, the others are passed over."""
+    first: dict[str, CachedRepository] = {}
+    passed: list[PassedOver] = []
+    for one in found:
+        if isinstance(one, PassedOver):
+            passed.append(one)
+        elif one.source in first:
+            passed.append(PassedOver(one.place, f"the same repository as {first[one.source].place}"))
+        else:
+            first[one.source] = one
+    return CacheListing(tuple(first.values()), tuple(passed))

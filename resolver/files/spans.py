@@ -4,19 +4,13 @@ import io
 from collections.abc import Callable
 
 
-class SpannedFile(io.RawIOBase):
-    """Reads `fetch(start, length)` in aligned blocks and keeps the few last ones.
+class Positioned(io.RawIOBase):
+    """A file of known size in which one may move anywhere; moving costs nothing, only reading does."""
 
-    `zipfile` and the format checks seek and read in small steps; a block a request keeps the requests few.
-    """
-
-    def __init__(self, size: int, fetch: Callable[[int, int], bytes], block: int = 1 << 16) -> None:
+    def __init__(self, size: int) -> None:
         super().__init__()
         self._size = size
-        self._fetch = fetch
-        self._block = block
         self._position = 0
-        self._blocks: dict[int, bytes] = {}
 
     def readable(self) -> bool:
         """Always."""
@@ -31,10 +25,23 @@ class SpannedFile(io.RawIOBase):
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move; nothing is fetched."""
+        """Move; nothing is read yet."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         self._position = max(0, base + offset)
         return self._position
+
+
+class SpannedFile(Positioned):
+    """Reads `fetch(start, length)` in aligned blocks and keeps the few last ones.
+
+    `zipfile` and the format checks seek and read in small steps; a block a request keeps the requests few.
+    """
+
+    def __init__(self, size: int, fetch: Callable[[int, int], bytes], block: int = 1 << 16) -> None:
+        super().__init__(size)
+        self._fetch = fetch
+        self._block = block
+        self._blocks: dict[int, bytes] = {}
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the stub wants its private Buffer
         """Fill from the block at the position; one request at most."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from resolver.domain.caches import CachedRepository, CacheListing, PassedOver
+from resolver.domain.caches import CachedRepository, CacheListing, PassedOver, listing
 from resolver.domain.errors import TooManyError
 from resolver.files.looking import Look
 
@@ -31,17 +31,7 @@ def repositories(folder: Path) -> CacheListing:
         TooManyError: a cache holds more entries than anybody's would.
     """
     look = Look(folder)
-    found: dict[str, CachedRepository] = {}
-    passed: list[PassedOver] = []
-    for place in PLACES:
-        for one in _in(look, place):
-            if isinstance(one, PassedOver):
-                passed.append(one)
-            elif one.source in found:
-                passed.append(PassedOver(one.place, f"the same repository as {found[one.source].place}"))
-            else:
-                found[one.source] = one
-    return CacheListing(tuple(found.values()), tuple(passed))
+    return listing(one for place in PLACES for one in _in(look, place))
 
 
 def _in(look: Look, place: str) -> Iterator[CachedRepository | PassedOver]:

@@ -9,7 +9,7 @@ from resolver.domain.errors import AccessRefusedError, ModelsError, NetworkError
 from resolver.domain.lock import File
 from resolver.domain.ports import WHOLE, Portion
 from resolver.domain.upstream import Altered, Standing
-from resolver.files.spans import SpannedFile
+from resolver.files.spans import Positioned, SpannedFile
 
 if TYPE_CHECKING:
     from resolver.transport.answer import Answer
@@ -86,34 +86,14 @@ def translated(error: "StatusError", what: str, hint: str | None = None) -> Mode
     return error
 
 
-class Member(io.RawIOBase):
+class Member(Positioned):
     """A member of an archive, seekable; only a step back costs a copy of the whole."""
 
     def __init__(self, size: int, reopen: Callable[[], BinaryIO]) -> None:
-        super().__init__()
-        self._size = size
+        super().__init__(size)
         self._reopen = reopen
         self._stream = reopen()
         self._read = 0
-        self._position = 0
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def seekable(self) -> bool:
-        """Always."""
-        return True
-
-    def tell(self) -> int:
-        """The position in bytes."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move; nothing is read yet."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the stub wants its private Buffer
         """Read on where the position is; elsewhere the whole member is copied first, once."""
