@@ -14,13 +14,13 @@ DEAD = {"HF_ENDPOINT": "http://127.0.0.1:1", "PIP_INDEX_URL": "http://127.0.0.1:
 @pytest.mark.parametrize(
     "path",
     [
-        "trees/COMMIT.json",
-        "snapshots/COMMIT/__pycache__/modeling.cpython-311.pyc",
+        "huggingface/hub/models--org--name/trees/COMMIT.json",
+        "python/pack/__pycache__/__init__.cpython-311.pyc",
     ],
 )
 def test_what_is_not_ours_and_does_harm_is_a_warning(three: Project, run: Run, path: str) -> None:
     commit = place(three).parent.name
-    target = three.repository(REPO) / path.replace("COMMIT", commit)
+    target = three.view / path.replace("COMMIT", commit)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(b"{}")
     result = run("verify", "--json")
@@ -30,6 +30,17 @@ def test_what_is_not_ours_and_does_harm_is_a_warning(three: Project, run: Run, p
     assert target.name in result.stderr or target.name in result.document["warnings"][0]
     assert run("verify", "--repair").code == 0
     assert target.exists()
+
+
+@pytest.mark.parametrize("name", ["other.cpython-311.pyc", "__init__.py", "weights.bin"])
+def test_what_python_did_not_compile_is_no_part_of_its_cache(three: Project, run: Run, name: str) -> None:
+    target = three.view / "python" / "pack" / "__pycache__" / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(b"code")
+    (found,) = run("verify", "--json").document["findings"]
+    assert (found["kind"], found["model"], found["path"]) == ("unexpected", "vad", f"python/pack/__pycache__/{name}")
+    assert run("verify", "--repair").code == 0
+    assert not target.exists()
 
 
 def test_what_is_not_ours_is_left_alone(three: Project, run: Run) -> None:

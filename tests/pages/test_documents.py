@@ -16,6 +16,7 @@ SHOWN: dict[str, Any] = {
     if len(document) > 3 and "schema" in document
 }
 COMMANDS = {
+    "models.overview/1": "",
     "models.lock/1": "lock --upgrade --dry-run",
     "models.sync/1": "sync",
     "models.verify/1": "verify",
@@ -38,7 +39,7 @@ COMMANDS = {
     "models.error/1": "lock",
 }
 NAMED = {"settings", "variables", "profiles", "machines", "appended", "sizes", "takes", "needs", "budget", "when"}
-NAMED |= {"shared_with", "runtimes"}
+NAMED |= {"shared_with", "runtimes", "states"}
 """Keys whose keys are names of models, machines, variables or facts."""
 ELIDED = "…"
 
