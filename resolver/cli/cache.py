@@ -10,7 +10,7 @@ import click
 from resolver.cli.confirm import confirm
 from resolver.cli.options import Session, common
 from resolver.cli.stock import leftover_rows, say_notes, stock_rows
-from resolver.cli.tables import say, show, show_remarks
+from resolver.cli.tables import say, show, tell
 from resolver.cli.texts import count, printable
 from resolver.domain.quantities import format_size
 from resolver.store.collection import Stored
@@ -39,8 +39,8 @@ def ls(session: Session) -> int:
     unwanted = leftover_rows(stock.leftovers, stock.strays)
     if unwanted:
         rows += [("Nobody wants", "", ""), *((f"  {name}", size, rest) for name, size, rest in unwanted)]
-    show_remarks(rows, sys.stdout, right=(1,), headers=("", "size", "for"))
-    sys.stdout.write(_total(stock))
+    show(rows, sys.stdout, right=(1,), headers=("", "size", "for"))
+    tell(_total(stock), sys.stdout)
     say_notes(one.need for one in stock.shares)
     return 0
 
@@ -48,7 +48,7 @@ def ls(session: Session) -> int:
 def _total(stock: Stock) -> str:
     total = f"{count(len(stock.kept) + len(stock.unwanted), 'blob')}, {format_size(stock.size)}"
     unwanted = f"; `models cache gc` removes {format_size(bytes_of(stock.unwanted))} of it" if stock.unwanted else ""
-    return f"{total}{unwanted}\n"
+    return f"{total}{unwanted}"
 
 
 @cache.command()
@@ -120,10 +120,10 @@ def _show(found: Collection, leftovers: Sequence[tuple[str, str, str]], session:
     ]
     if not session.quiet:
         show(rows, sys.stdout, right=(1, 2), headers=("", "files", "size", ""))
-        show_remarks(leftovers, sys.stdout, right=(1,), headers=("blobs of", "size", ""))
+        show(leftovers, sys.stdout, right=(1,), headers=("blobs of", "size", ""))
         for project in found.forgotten:
             sys.stdout.write(f"forgets {printable(str(project))}\n")
-        sys.stdout.write(f"{f'To remove: {_sizes(found)}' if found.matters else 'Nothing to remove'}\n")
+        tell(f"To remove: {_sizes(found)}" if found.matters else "Nothing to remove", sys.stdout)
         sys.stdout.flush()  # read before anything goes, through a pipe too
     say_notes(found.needs)
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TextIO
 
-from resolver.cli.tables import folded, show
-from resolver.cli.texts import printable
+from resolver.cli.tables import show, tell
 from resolver.domain.diff_report import Comparison
 from resolver.domain.lock import source_of
 from resolver.domain.lock_report import Change
@@ -25,7 +24,7 @@ def show_comparison(comparison: Comparison, out: TextIO, most_files: int = MOST_
     """Every change, then what each machine needs; of many files of one artifact the first."""
     table = _Table(most_files, declared=bool(comparison.needs))
     show(table.rows(comparison.changes), out)
-    out.write(folded(printable(needs_text(comparison)), out) + "\n")
+    tell(needs_text(comparison), out)
 
 
 @dataclass(frozen=True, slots=True)

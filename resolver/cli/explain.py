@@ -1,14 +1,13 @@
 """`models explain`."""
 
 import sys
-from collections.abc import Sequence
 
 import click
 
 from resolver.cli import options
 from resolver.cli.options import Session, common
-from resolver.cli.tables import columns, say, show
-from resolver.cli.texts import STALE, printable
+from resolver.cli.tables import say, show, tell
+from resolver.cli.texts import STALE
 from resolver.domain.explanation import Judged
 from resolver.domain.facts import Facts
 from resolver.domain.quantities import format_size
@@ -43,20 +42,11 @@ def explain(session: Session, *, name: str, profile: str | None) -> int:
 def _show(report: ExplainReport) -> None:
     model = report.explanation.model
     machine = report.profile.name or "this machine"
-    sys.stdout.write(printable(f"{model.name} on {machine} ({_facts(report.profile.facts)}):\n"))
-    _table([_row(report, index, one) for index, one in enumerate(report.explanation.judged, start=1)])
+    tell(f"{model.name} on {machine} ({_facts(report.profile.facts)}):", sys.stdout)
+    rows = [_row(report, index, one) for index, one in enumerate(report.explanation.judged, start=1)]
+    show(rows, sys.stdout, right=(0,))
     if report.explanation.chosen is None:
-        sys.stdout.write(printable(f"Skipped: '{model.name}' is optional, and nothing above is possible here.\n"))
-
-
-def _table(rows: Sequence[tuple[str, str, str, str]]) -> None:
-    """One line a variant; where the terminal is too narrow for that, the reason stands below the name."""
-    needed = sum(max(map(len, column)) + 2 for column in zip(*rows, strict=True))
-    if needed <= columns(sys.stdout):
-        show(rows, sys.stdout, right=(0,))
-    else:
-        below = [(position, answer, f"{title}\n{because}") for position, title, answer, because in rows]
-        show(below, sys.stdout, right=(0,))
+        tell(f"Skipped: '{model.name}' is optional, and nothing above is possible here.", sys.stdout)
 
 
 def _facts(facts: Facts) -> str:

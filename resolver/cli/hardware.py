@@ -7,7 +7,7 @@ import click
 from resolver.cli import options
 from resolver.cli.documents import profile_document, write
 from resolver.cli.options import Session, common
-from resolver.cli.tables import say, show
+from resolver.cli.tables import say, show, tell
 from resolver.cli.texts import machine_line
 from resolver.domain.profile import Accelerator, Profile
 from resolver.domain.quantities import format_size
@@ -34,7 +34,7 @@ def hardware(session: Session, *, save: bool, profile: str | None) -> int:
 
 
 def _show(profile: Profile) -> None:
-    sys.stdout.write(machine_line(profile) + "\n")
+    tell(machine_line(profile), sys.stdout)
     rows = [(f"  {name}", _fact(name, value)) for name, value in profile.facts.known().items()]
     unknown = [name for name in profile.facts.unknown() if not profile.facts.does_not_apply(name)]
     rows += [(f"  {name}", "unknown") for name in unknown]

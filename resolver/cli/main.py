@@ -192,11 +192,11 @@ def _listen(around: Surroundings) -> None:
 
 def _told(error: ModelsError, arguments: Sequence[str]) -> int:
     """Say an error, as text on stderr or as a document on stdout; its exit code."""
-    from resolver.cli.texts import printable
+    from resolver.cli.tables import say
 
     if _wants_json(arguments):
         sys.stdout.write(json.dumps(_document(error), ensure_ascii=False) + "\n")
-    sys.stderr.write(printable(_text(error)))
+    say(_text(error))
     return error.exit_code
 
 
@@ -210,13 +210,14 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 def _text(error: ModelsError) -> str:
     if isinstance(error, ManifestError):
+        from resolver.cli.tables import columns
         from resolver.cli.texts import problems_text
 
-        return problems_text(error)
+        return problems_text(error, columns(sys.stderr)).removesuffix("\n")
     lines = [f"error: {error.message}", *(f"  {detail}" for detail in error.details)]
     if error.hint:
         lines.append(f"hint: {error.hint}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _document(error: ModelsError) -> dict[str, object]:

@@ -8,7 +8,7 @@ from resolver.cli import options
 from resolver.cli.network import asking
 from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
-from resolver.cli.tables import fitted, say, show
+from resolver.cli.tables import say, show, tell
 from resolver.cli.texts import STALE
 from resolver.domain.errors import failure_exit_code
 from resolver.domain.upstream import OutdatedReport
@@ -51,8 +51,8 @@ def _show(report: OutdatedReport, *, quiet: bool) -> None:
 
     shown = [one for one in report.outlooks if not quiet or one.state in WRONG]
     if not quiet:
-        sys.stdout.write(outlooks.headline(report) + "\n")
-    show(fitted(outlooks.rows(shown), sys.stdout), sys.stdout)
+        tell(outlooks.headline(report), sys.stdout)
+    show(outlooks.rows(shown), sys.stdout)
     hints = outlooks.error_hints(one.error for one in report.outlooks)
     command = outlooks.update_hint(report.outlooks)
     if command and not quiet:

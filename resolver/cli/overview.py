@@ -4,7 +4,8 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from resolver.cli.texts import count, printable
+from resolver.cli.tables import tell
+from resolver.cli.texts import count
 from resolver.domain.ports import Silence
 from resolver.domain.quantities import format_size
 from resolver.surroundings import Surroundings, WorkspaceRequest
@@ -31,7 +32,7 @@ def overview(around: Surroundings, *, as_json: bool) -> int:
         f"Here     {_here(found)}",
         f"Next     {found.next}   (`models --help` lists every verb)",
     ]
-    sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
+    tell("\n".join(lines), sys.stdout)
     return 0
 
 

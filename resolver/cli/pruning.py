@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TextIO
 
-from resolver.cli.tables import folded, say, show_remarks
-from resolver.cli.texts import count, printable
+from resolver.cli.tables import say, show, tell
+from resolver.cli.texts import count
 from resolver.domain.pruning import AT_ONCE, COLLECTED, NOT, Leaving, Pruning, Staying, size_of
 from resolver.domain.quantities import format_size
 from resolver.runtimes import title_of
@@ -19,11 +19,11 @@ def show_pruning(pruning: Pruning, out: TextIO) -> None:
         (title, str(len(files)), format_size(size_of(files)), f"{', '.join(models)}: {because}" if models else because)
         for (models, title, because), files in _groups(pruning.files).items()
     ]
-    show_remarks(going, out, right=(1, 2), headers=("goes", "files", "size", ""))
+    show(going, out, right=(1, 2), headers=("goes", "files", "size", ""))
     staying = [(one.path, _number(one), format_size(one.size), one.because) for one in pruning.staying]
-    show_remarks(staying, out, right=(1, 2), headers=("stays", "files", "size", ""))
+    show(staying, out, right=(1, 2), headers=("stays", "files", "size", ""))
     line = "Nothing to remove" if pruning.is_empty else f"To remove: {_amount(pruning)}"
-    out.write(printable(folded(line, out)) + "\n")
+    tell(line, out)
     out.flush()
 
 

@@ -9,8 +9,8 @@ import click
 
 from resolver.cli import options
 from resolver.cli.options import Session, common
-from resolver.cli.tables import fitted, folded, say, show
-from resolver.cli.texts import STALE, machine_line, printable, selector_text
+from resolver.cli.tables import say, show, tell
+from resolver.cli.texts import STALE, machine_line, selector_text
 from resolver.domain.quantities import format_size
 from resolver.domain.status_report import Alternative, ModelStatus, StatusReport
 
@@ -80,8 +80,8 @@ def _asked(session: Session, report: StatusReport) -> "OutdatedReport | None":
 def _show_updates(found: "OutdatedReport") -> None:
     from resolver.cli import outlooks
 
-    show(fitted(outlooks.rows(outlooks.worth_a_line(found)), sys.stdout), sys.stdout)
-    sys.stdout.write(outlooks.update_line(found) + "\n")
+    show(outlooks.rows(outlooks.worth_a_line(found)), sys.stdout)
+    tell(outlooks.update_line(found), sys.stdout)
 
 
 # What the categories of formats.md are called on screen; another one is shown as it is written.
@@ -108,7 +108,7 @@ def _show(report: StatusReport) -> None:
         rows.append((title, "", "", "", "", ""))
         rows += [_row(one) for one in models]
     show(rows, sys.stdout, right=(2,), headers=("", "", "size", "version", "state", ""))
-    sys.stdout.write(totals(report) + "\n")
+    tell(totals(report), sys.stdout)
     sys.stdout.write(f"Lock sha256 {report.lock_sha256}\n")
     others = [
         (f"  {one.name}", it.variant, format_size(it.size), meant_for(it))
@@ -120,7 +120,7 @@ def _show(report: StatusReport) -> None:
         show(others, sys.stdout, right=(2,))
     sys.stdout.write("\n")
     for label, fact in surroundings(report):
-        sys.stdout.write(printable(folded(f"{label:<9}{fact}", sys.stdout)) + "\n")
+        tell(f"{label:<9}{fact}", sys.stdout)
     if report.stale:
         say(STALE)
     for warning in report.warnings:

@@ -1,20 +1,31 @@
-"""Tables, aligned by rich, plain without a terminal. Only the last column wraps, and no cell is markup."""
+"""Tables, aligned by rich, plain without a terminal, and prose that fits it. No cell is markup."""
 
+import contextlib
+import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, TextIO
 
 from resolver.cli.texts import printable
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
+    from rich.table import Table
 
 WIDE = 500
 """Columns where nobody watches: a log is not folded."""
-LEAST = 30
-"""Columns that are left for a sentence in the last cell, or it begins on a line of its own."""
-_LEAST_REMARK = 20
-"""Columns in which a sentence can be read."""
+LEAST = 40
+"""Columns in which a sentence can be read; where fewer are left for the last cells, they go below."""
+_GAP = 2
+_HEIGHT = 24
+_BELOW = 4
+"""How much further in than its row something stands below it."""
+_WHOLE = re.compile(r"`[^`]*`|\b[\d.]+ ([kMGT]i?)?B\b")
+"""What is not divided at the end of a line: something to type, and a size with its unit."""
+_JOINT = "\ue000"
+"""Stands for a blank in it, as wide as one: a character that nobody has given a meaning."""
 STYLES = {
     "ready": "green",
     "placed": "green",
@@ -43,49 +54,71 @@ STYLES = {
 
 
 def show(rows: Iterable[Sequence[str]], out: TextIO, *, right: Sequence[int] = (), headers: Sequence[str] = ()) -> None:
-    """Print rows as aligned columns; `right` are the columns that align right."""
-    from rich.console import Console
+    """Print rows as aligned columns; `right` are the columns that align right.
+
+    Nothing is cut and no word is broken. Where a terminal is too narrow the last cells fold, if there is room for a
+    sentence beside the others; else they go below their row, and so does whatever else does not fit.
+    """
+    cells = [tuple(printable(cell).replace("\n", " ") for cell in row) for row in rows]
+    if not cells:
+        return
+    every = [tuple(headers), *cells] if headers else cells
+    beside = _beside(every, columns(out))
+    table = _table([row[:beside] for row in every], right, folds=beside == len(cells[0]), headed=bool(headers))
+    lines = _lines(table, out)
+    if beside == len(cells[0]):
+        out.write("".join(f"{line}\n" for line in lines))
+        return
+    for at, (line, row) in enumerate(zip(lines, every, strict=True)):
+        out.write(f"{line}\n")
+        rest = "  ".join(cell for cell in row[beside:] if cell)
+        if rest and not (headers and at == 0):
+            indent = len(row[0]) - len(row[0].lstrip()) + _BELOW
+            tell(f"{' ' * indent}{rest}", out)
+
+
+def _beside(rows: Sequence[Sequence[str]], width: int) -> int:
+    """How many of the first columns are the table; what comes after them goes below."""
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    ends = list(accumulate(widths, lambda end, one: end + _GAP + one))
+    room = width - (ends[-2] + _GAP if len(ends) > 1 else 0)
+    words = (cell_len(word) for row in rows for word in _joined(row[-1]).split())
+    if ends[-1] <= width or room >= max([LEAST, *words]):
+        return len(widths)
+    return max(1, sum(end <= width for end in ends[:-1]))
+
+
+def _table(rows: Sequence[Sequence[str]], right: Sequence[int], *, folds: bool, headed: bool) -> "Table":
+    """A row for each; the last cells fold, or none."""
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
-    cells = [[printable(cell) for cell in row] for row in rows]
-    if not cells:
-        return
-    table = Table(box=None, show_header=bool(headers), padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for index in range(len(cells[0])):
-        header = headers[index] if headers else ""
-        last = index == len(cells[0]) - 1
-        lines = (line for row in cells for line in row[index].split("\n"))
-        least = 16 if last else max(len(header), *map(len, lines))
+    table = Table(box=None, show_header=False, padding=(0, _GAP, 0, 0), pad_edge=False)
+    last = len(rows[0]) - 1
+    for index in range(last + 1):
         justify: JustifyMethod = "right" if index in right else "left"
-        table.add_column(header, justify=justify, overflow="fold", no_wrap=not last, min_width=least)
-    for row in cells:
-        table.add_row(*(Text(cell, style=STYLES.get(cell.strip(), "")) for cell in row))
-    width = None if out.isatty() else WIDE
-    Console(file=out, width=width, soft_wrap=False, highlight=False).print(table)
+        if folds and index == last:
+            table.add_column(justify=justify, overflow="fold")
+        else:
+            table.add_column(justify=justify, no_wrap=True, min_width=max(cell_len(row[index]) for row in rows))
+    for at, row in enumerate(rows):
+        dim = headed and at == 0
+        table.add_row(*(Text(_joined(cell), style="dim" if dim else STYLES.get(cell.strip(), "")) for cell in row))
+    return table
 
 
-def show_remarks(
-    rows: Iterable[Sequence[str]], out: TextIO, *, right: Sequence[int] = (), headers: Sequence[str] = ()
-) -> None:
-    """Print rows whose last cell is a remark: beside the others, or where there is no room for it, below the first."""
-    cells = [tuple(row) for row in rows]
-    needed = sum(max(map(len, column)) + 2 for column in list(zip(headers, *cells, strict=True))[:-1])
-    if needed + _LEAST_REMARK <= columns(out):
-        show(cells, out, right=right, headers=headers)
-    else:
-        widest = max(len(row[0]) for row in cells)
-        below = [(_below(first, remark, widest), *middle) for first, *middle, remark in cells]
-        show(below, out, right=right, headers=headers[:-1])
+def _lines(table: "Table", out: TextIO) -> list[str]:
+    """A table as it is drawn there: one line for each row, more where its last cell folds."""
+    from rich.console import Console
 
-
-def _below(first: str, remark: str, width: int) -> str:
-    """A cell with a remark below it that makes it no wider."""
-    import textwrap
-
-    return "\n".join(
-        [first, *textwrap.wrap(remark, max(width, 2 * _LEAST_REMARK), initial_indent="  ", subsequent_indent="    ")]
-    )
+    widest = sum((column.min_width or 0) + _GAP for column in table.columns)
+    console = Console(file=out, width=max(columns(out), widest), height=_HEIGHT, highlight=False)
+    with console.capture() as captured:
+        console.print(table)
+    return [line.rstrip() for line in captured.get().replace(_JOINT, " ").splitlines()]
 
 
 def columns(out: TextIO) -> int:
@@ -94,29 +127,29 @@ def columns(out: TextIO) -> int:
         return WIDE
     import shutil
 
-    return shutil.get_terminal_size().columns
+    return shutil.get_terminal_size(_size(out)).columns
 
 
-def fitted(rows: Iterable[Sequence[str]], out: TextIO) -> list[tuple[str, ...]]:
-    """Rows as they are; where the terminal is too narrow, the last cell of each goes below the one before it."""
-    cells = [tuple(row) for row in rows]
-    if not cells:
-        return []
-    widths = (max(map(len, column)) + 2 for column in zip(*cells, strict=True))
-    *before, _ = widths
-    if sum(before) + LEAST <= columns(out):
-        return cells
-    return [(*row[:-2], "\n".join(row[-2:])) for row in cells]
+def _size(out: TextIO) -> tuple[int, int]:
+    """Of the terminal behind a stream: where the answer goes into a pipe, prose may still be read on one."""
+    with contextlib.suppress(OSError, ValueError):
+        found = os.get_terminal_size(out.fileno())
+        if found.columns > 0:  # a terminal that nobody gave a size says 0
+            return found
+    return 80, _HEIGHT
 
 
 def folded(line: str, out: TextIO) -> str:
-    """A line as it is; where somebody watches, what is too long goes on below it, further in."""
+    """A line as it is; where somebody watches, what is too long goes on below it, further in.
+
+    No word is divided, such as a path or an address, and nothing of which the parts are read together.
+    """
     if not out.isatty() or len(line) <= columns(out):
         return line
     import textwrap
 
-    text = line.lstrip()
-    indent = " " * (len(line) - len(text))
+    text = _joined(line.lstrip())
+    indent = " " * (len(line) - len(line.lstrip()))
     return textwrap.fill(
         text,
         columns(out),
@@ -124,9 +157,18 @@ def folded(line: str, out: TextIO) -> str:
         subsequent_indent=f"{indent}  ",
         break_long_words=False,
         break_on_hyphens=False,
-    )
+    ).replace(_JOINT, " ")
+
+
+def _joined(text: str) -> str:
+    return _WHOLE.sub(lambda found: found[0].replace(" ", _JOINT), text)
+
+
+def tell(text: str, out: TextIO) -> None:
+    """Lines of prose, folded where somebody watches."""
+    out.write("".join(f"{folded(line, out)}\n" for line in printable(text).split("\n")))
 
 
 def say(text: str) -> None:
-    """One line of prose on stderr."""
-    sys.stderr.write(printable(text) + "\n")
+    """Lines of prose on stderr."""
+    tell(text, sys.stderr)

@@ -18,16 +18,16 @@ def printable(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.encode("utf-8", "replace").decode())
 
 
-def problems_text(error: ManifestError) -> str:
-    """Every problem of a manifest with its line and a caret below the place."""
-    return "\n".join(_problem(problem) for problem in error.problems)
+def problems_text(error: ManifestError, columns: int) -> str:
+    """Every problem of a manifest with its line, as much as so many columns take, and a caret below the place."""
+    return "\n".join(_problem(problem, max(20, min(columns - 8, 110))) for problem in error.problems)
 
 
-def _problem(problem: Problem) -> str:
+def _problem(problem: Problem, room: int) -> str:
     source = problem.source.replace("\t", " ")
     start = max(0, problem.column - 1)
-    shift = max(0, start - 60)
-    shown = source[shift : shift + 110]
+    shift = max(0, start - room * 6 // 11)
+    shown = source[shift : shift + room]
     width = max(1, min(problem.width, len(shown) - (start - shift)))
     lines = [
         f"error: {problem.where}: {problem.message}",

@@ -8,8 +8,8 @@ import click
 
 from resolver.cli import options
 from resolver.cli.options import Session, common
-from resolver.cli.tables import folded, say
-from resolver.cli.texts import STALE, printable
+from resolver.cli.tables import say, tell
+from resolver.cli.texts import STALE
 from resolver.domain.lock import Artifact, File, Lock
 from resolver.domain.manifest import Variant
 from resolver.domain.quantities import format_size
@@ -36,7 +36,7 @@ def tree(session: Session, *, profile: str | None) -> int:
         write("tree", 0, tree_document(report))
     else:
         for line in _lines(report):
-            sys.stdout.write(folded(printable(line), sys.stdout) + "\n")
+            tell(line, sys.stdout)
     if report.stale and not session.quiet:
         say(STALE)
     return 0

@@ -5,7 +5,7 @@ from typing import TextIO
 
 from resolver.cli.documents import Document
 from resolver.cli.outlooks import error_document, error_hints, models_text, subject_document
-from resolver.cli.tables import fitted, say, show
+from resolver.cli.tables import say, show, tell
 from resolver.cli.texts import count, seconds, short_digest
 from resolver.domain.errors import failure_exit_code
 from resolver.domain.upstream import UpstreamReport
@@ -23,12 +23,12 @@ def upstream_exit_code(report: UpstreamReport, *, strict: bool) -> int:
 def show_upstream(report: UpstreamReport, out: TextIO, *, quiet: bool) -> None:
     """What does not stand any more, what could not be asked, and what to do about both."""
     if not quiet or report.findings or report.unasked:
-        out.write(_headline(report) + "\n")
+        tell(_headline(report), out)
     unasked = [
         (" unasked", models_text(one.subject), one.subject.artifact.key, f"could not be asked: {one.error.message}")
         for one in report.unasked
     ]
-    show(fitted([*map(_row, report.findings), *unasked], out), out)
+    show([*map(_row, report.findings), *unasked], out)
     for warning in () if quiet else report.warnings:
         say(f"warning: {warning}")
     hints = [*_unique(one.hint for one in report.findings), *error_hints(one.error for one in report.unasked)]

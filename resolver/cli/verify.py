@@ -10,8 +10,8 @@ import click
 from resolver.cli import options
 from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
-from resolver.cli.tables import say
-from resolver.cli.texts import count, printable, seconds, short_digest
+from resolver.cli.tables import say, tell
+from resolver.cli.texts import count, seconds, short_digest
 from resolver.domain.errors import UsageError
 from resolver.domain.quantities import format_size
 from resolver.domain.verify_report import PYTHON, VIEW, Finding, VerifyReport, remedy
@@ -180,7 +180,7 @@ def _exported(session: Session, report: VerifyReport, format_: str) -> str:
 
 def _show(report: VerifyReport, out: TextIO, *, quiet: bool) -> None:
     if not quiet or report.findings:
-        out.write(_headline(report) + "\n")
+        tell(_headline(report), out)
     if report.findings or report.repaired:
         from resolver.cli.tables import show
 
@@ -188,7 +188,7 @@ def _show(report: VerifyReport, out: TextIO, *, quiet: bool) -> None:
     for warning in () if quiet else report.warnings:
         say(f"warning: {warning}")
     if report.repaired:
-        out.write(f"Repaired {count(len(report.repaired), 'finding')}\n")
+        tell(f"Repaired {count(len(report.repaired), 'finding')}", out)
     for hint in _hints(report):
         say(f"hint: {hint}")
 
@@ -210,7 +210,14 @@ def _row(finding: Finding) -> tuple[str, str, str, str]:
         text = "optional" if finding.optional else instead
     else:
         text = finding.found or ""
-    return f" {finding.kind}", finding.model, printable(finding.path), text
+    return f" {finding.kind}", finding.model, _place(finding), text
+
+
+def _place(finding: Finding) -> str:
+    """Where it is, as people call it; documents have the path."""
+    from resolver.runtimes import known_as
+
+    return known_as(finding.path) if finding.where == VIEW else finding.path
 
 
 def _hints(report: VerifyReport) -> list[str]:

@@ -6,7 +6,7 @@ from resolver.domain.ports import Runtime
 from resolver.runtimes.faster_whisper import FasterWhisper
 from resolver.runtimes.files import Files
 from resolver.runtimes.huggingface import HuggingFaceCache
-from resolver.runtimes.layouts import home_of, named_by, title_of
+from resolver.runtimes.layouts import home_of, known_as, named_by, title_of
 from resolver.runtimes.mlx_whisper import MlxWhisper
 from resolver.runtimes.pyannote import Pyannote
 from resolver.runtimes.python import PythonPath
@@ -14,7 +14,7 @@ from resolver.runtimes.silero import Silero
 from resolver.runtimes.spacy import Spacy
 from resolver.runtimes.torch_hub import TorchHub
 
-__all__ = ["RUNTIMES", "home_of", "named_by", "title_of"]
+__all__ = ["RUNTIMES", "home_of", "known_as", "named_by", "title_of"]
 
 RUNTIMES: Mapping[str, Runtime] = {
     "faster-whisper": FasterWhisper(),

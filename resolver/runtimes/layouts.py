@@ -175,6 +175,16 @@ def title_of(path: str) -> str:
     return f"{HUGGING_FACE}:{name.replace('--', '/')}{pin}"
 
 
+def known_as(path: str) -> str:
+    """A path of the view as people call it: `hf:org/name@c0ffee0/model.bin` in the hub's cache, else as it is."""
+    home = home_of(path)
+    if not home.startswith(_REPOSITORY):
+        return path
+    inner = path.removeprefix(f"{home}/")
+    folder, _, below = inner.partition("/")
+    return f"{title_of(path)}/{below.partition('/')[2] if folder == _SNAPSHOTS else inner}"
+
+
 def named_by(reference: str, text: str) -> str:
     """The folder that a reference of the hub's cache names by its text."""
     return f"{reference.partition(f'/{_REFERENCES}/')[0]}/{_SNAPSHOTS}/{text}"

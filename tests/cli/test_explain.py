@@ -7,6 +7,7 @@ from inline_snapshot import snapshot
 
 from tests.cli.offers import CONFIG, weights
 from tests.cli.project import Project
+from tests.cli.terminal import on_terminal
 from tests.conftest import Run
 from tests.servers.hub import LocalHub
 
@@ -204,16 +205,20 @@ def test_nothing_is_written(locked: Project, run: Run) -> None:
     assert sorted(locked.folder.parent.rglob("*")) == before
 
 
-def test_on_a_narrow_terminal_the_reason_stands_below(locked: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolver.cli.explain.columns", lambda _: 60)
-    assert explained(locked.run, "diarization", "server") == snapshot("""\
+@pytest.mark.parametrize(("columns", "lines"), [(60, 6), (100, 4), (140, 3)])
+def test_on_a_narrow_terminal_the_reason_folds_or_stands_below(locked: Project, columns: int, lines: int) -> None:
+    code, shown = on_terminal(locked, "explain", "diarization", "--profile", "server", columns=columns)
+    assert (code, len(shown) - 1) == (0, lines), shown
+    assert "6.4 GB left (21.6 GB in the budget, shared with asr, ner)" in " ".join(" ".join(shown).split())
+
+
+def test_on_sixty_columns_the_reason_stands_below(locked: Project) -> None:
+    _, shown = on_terminal(locked, "explain", "diarization", "--profile", "server", columns=60)
+    assert "\n".join(shown) == snapshot("""\
 diarization on server (linux x86_64, cuda 8.6, 24 GB):
-  1  no   org/pipe (cuda)
-          needs 10 GB vram, 6.4 GB left (21.6 GB in the budget, shared with asr, ner)
-  2  yes  org/pipe (cpu)
-          8 of 64 GB ram
+  1  org/pipe (cuda)  no
+      needs 10 GB vram, 6.4 GB left (21.6 GB in the budget,
+        shared with asr, ner)
+  2  org/pipe (cpu)   yes
+      8 of 64 GB ram
 """)
-    monkeypatch.setattr("resolver.cli.explain.columns", lambda _: 103)
-    assert len(explained(locked.run, "diarization", "server").splitlines()) == 5
-    monkeypatch.setattr("resolver.cli.explain.columns", lambda _: 104)
-    assert len(explained(locked.run, "diarization", "server").splitlines()) == 3

@@ -200,20 +200,20 @@ def test_the_screens_of_verify(offered: Project, run: Run, hub: LocalHub) -> Non
     result = run("verify", "--profile", "ci")
     assert tight(screen(offered, hub, result, "stdout")) == snapshot("""\
 2 models, 6 files, 320 kB checked in N s: 4 findings
- damaged  asr  …org--name/snapshots/a43db71f(…)/model.bin  expected sha256 f5e9677b…, found e8e4e0af…
+ damaged  asr  hf:org/name@a43db71/model.bin  expected sha256 f5e9677b…, found e8e4e0af…
  missing  vad  python/pack/w.bin  not there
- ref-moved  asr  …org--name/refs/main  expected a43db71f…, found 00000000…
- unexpected  asr  …org--name/snapshots/a43db71f(…)/extra.txt  not in models.lock
+ ref-moved  asr  hf:org/name/refs/main  expected a43db71f…, found 00000000…
+ unexpected  asr  hf:org/name@a43db71/extra.txt  not in models.lock
 """)
     assert screen(offered, hub, result) == snapshot(
         "hint: `models verify --repair` fetches 320 kB again and removes what is not locked\n"
     )
     assert tight(screen(offered, hub, run("verify", "--profile", "ci", "--repair"), "stdout")) == snapshot("""\
 2 models, 6 files, 320 kB checked in N s: 4 findings
- damaged  asr  …org--name/snapshots/a43db71f(…)/model.bin  expected sha256 f5e9677b…, found e8e4e0af…
+ damaged  asr  hf:org/name@a43db71/model.bin  expected sha256 f5e9677b…, found e8e4e0af…
  missing  vad  python/pack/w.bin  not there
- ref-moved  asr  …org--name/refs/main  expected a43db71f…, found 00000000…
- unexpected  asr  …org--name/snapshots/a43db71f(…)/extra.txt  not in models.lock
+ ref-moved  asr  hf:org/name/refs/main  expected a43db71f…, found 00000000…
+ unexpected  asr  hf:org/name@a43db71/extra.txt  not in models.lock
 Repaired 4 findings
 """)
 

@@ -78,8 +78,8 @@ def test_status(crowded: Project) -> None:
     assert screen(crowded, "status", "--profile", "ci") == snapshot("""\
                                   size  version       state
 Whisper
-  asr    faster-whisper-small   300 kB  main@69fceb8  ready  batch size 1 · int8
-                                                             · cpu
+  asr    faster-whisper-small   300 kB  main@69fceb8  ready
+      batch size 1 · int8 · cpu
 VAD
   vad    silero-vad            20.4 kB  6.2.3         ready
 Ready 2 · missing 0 · skipped 0 · 320 kB on disk (320 kB shared with the store)
@@ -103,24 +103,24 @@ Next     models prune
 def test_prune(crowded: Project) -> None:
     assert screen(crowded, "prune", "--profile", "ci", answer=b"y\n") == snapshot("""\
 y
-goes                                             files              size
-hf:mlx-community/whisper-large-v3-turbo@e381e31      2            100 kB
-  asr: for another machine
-hf:pyannote/speaker-diarization-3.1@4d03b3b          2            400 kB
-  not in models.lock
-python/silero_vad-6.2.1.dist-info                    3             436 B
-  vad: of an earlier lock
-stays                                             files              size
-huggingface/hub/models--openai--whisper-large-v3      1              5 kB
-  not placed by `models`
+goes                                             files    size
+hf:mlx-community/whisper-large-v3-turbo@e381e31      2  100 kB
+    asr: for another machine
+hf:pyannote/speaker-diarization-3.1@4d03b3b          2  400 kB
+    not in models.lock
+python/silero_vad-6.2.1.dist-info                    3   436 B
+    vad: of an earlier lock
+stays                                             files  size
+huggingface/hub/models--openai--whisper-large-v3      1  5 kB
+    not placed by `models`
 To remove: 9 files, 500 kB (frees 400 kB after `models cache gc`, 100 kB are
   needed elsewhere)
 Remove it? [y/N]: Removed 9 files, 500 kB; `models cache gc` frees 400 kB
 """)
     assert screen(crowded, "prune", "--profile", "ci") == snapshot("""\
-stays                                             files              size
-huggingface/hub/models--openai--whisper-large-v3      1              5 kB
-  not placed by `models`
+stays                                             files  size
+huggingface/hub/models--openai--whisper-large-v3      1  5 kB
+    not placed by `models`
 Nothing to remove
 """)
 
@@ -128,16 +128,16 @@ Nothing to remove
 def test_sync(crowded: Project) -> None:
     assert screen(crowded, "sync", "--prune", "--profile", "ci") == snapshot("""\
 Profile   ci: linux x86_64 · 2 cores · 7 GB · no accelerator
-goes                                             files              size
-hf:mlx-community/whisper-large-v3-turbo@e381e31      2            100 kB
-  asr: for another machine
-hf:pyannote/speaker-diarization-3.1@4d03b3b          2            400 kB
-  not in models.lock
-python/silero_vad-6.2.1.dist-info                    3             436 B
-  vad: of an earlier lock
-stays                                             files              size
-huggingface/hub/models--openai--whisper-large-v3      1              5 kB
-  not placed by `models`
+goes                                             files    size
+hf:mlx-community/whisper-large-v3-turbo@e381e31      2  100 kB
+    asr: for another machine
+hf:pyannote/speaker-diarization-3.1@4d03b3b          2  400 kB
+    not in models.lock
+python/silero_vad-6.2.1.dist-info                    3   436 B
+    vad: of an earlier lock
+stays                                             files  size
+huggingface/hub/models--openai--whisper-large-v3      1  5 kB
+    not placed by `models`
 To remove: 9 files, 500 kB (frees 400 kB after `models cache gc`, 100 kB are
   needed elsewhere)
 Synced 2 of 2 models in N s: 0 B fetched, 320 kB reused.
@@ -148,14 +148,15 @@ Removed 9 files, 500 kB; `models cache gc` frees 400 kB
 
 def test_ls(crowded: Project) -> None:
     assert screen(crowded, "cache", "ls") == snapshot("""\
-                                                    size  for
-hf:Systran/faster-whisper-large-v3@94ca7a4          26 B  asr in project · 26 B
-                                                          shared · 1 of 2 files
-hf:Systran/faster-whisper-small@69fceb8           300 kB  asr in project · 26 B
-                                                          shared
-hf:mlx-community/whisper-large-v3-turbo@e381e31   100 kB  asr in project · 26 B
-                                                          shared
-pypi:silero-vad@6.2.3                            41.3 kB  vad in project
+                                                    size
+hf:Systran/faster-whisper-large-v3@94ca7a4          26 B
+    asr in project · 26 B shared · 1 of 2 files
+hf:Systran/faster-whisper-small@69fceb8           300 kB
+    asr in project · 26 B shared
+hf:mlx-community/whisper-large-v3-turbo@e381e31   100 kB
+    asr in project · 26 B shared
+pypi:silero-vad@6.2.3                            41.3 kB
+    vad in project
 Nobody wants
   hf:pyannote/speaker-diarization-3.1@4d03b3b     400 kB
   pypi:silero-vad@6.2.1                          41.3 kB

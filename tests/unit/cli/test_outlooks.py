@@ -6,7 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from resolver.cli.outlooks import excluded_text, held_lines, models_text, outlook_text, rows, update_hint
-from resolver.cli.tables import fitted, show
+from resolver.cli.tables import show
 from resolver.domain.errors import NetworkError
 from resolver.domain.lock import Artifact
 from resolver.domain.ports import Candidate
@@ -43,7 +43,7 @@ def drawn(width: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     out = Terminal()
-    show(fitted(rows(SEVERAL), out), out)
+    show(rows(SEVERAL), out)
     return [line.rstrip() for line in out.getvalue().splitlines()]
 
 
@@ -52,15 +52,13 @@ def test_on_eighty_columns_nothing_is_cut_and_every_line_fits(monkeypatch: pytes
     assert all(len(line) <= 80 for line in lines)
     assert "\n".join(lines) == snapshot("""\
  newer    asr                Systran/faster-whisper-large-v3
-                             main@c0ffee0 → main@deadbee
+     main@c0ffee0 → main@deadbee
  pinned   diarization        pyannote/speaker-diarization-3.1
-                             c0ffee00; main@deadbee exists, `revision:
-                             c0ffee00…` excludes it
+     c0ffee00; main@deadbee exists, `revision: c0ffee00…` excludes it
  gone     diarization needs  pyannote/wespeaker-voxceleb-resnet34-LM
-                             main@c0ffee0; no such repository, or it is private
+     main@c0ffee0; no such repository, or it is private
  current  ner                en_core_web_md
-                             3.8.0; 3.9.0 (for spaCy 3.9) exists, `version:
-                             ~=3.8.0` excludes it\
+     3.8.0; 3.9.0 (for spaCy 3.9) exists, `version: ~=3.8.0` excludes it\
 """)
 
 
@@ -71,10 +69,6 @@ def test_where_there_is_room_a_line_is_enough(monkeypatch: pytest.MonkeyPatch) -
  gone     diarization needs  pyannote/wespeaker-voxceleb-resnet34-LM  main@c0ffee0; no such repository, or it is private
  current  ner                en_core_web_md                           3.8.0; 3.9.0 (for spaCy 3.9) exists, `version: ~=3.8.0` excludes it\
 """)  # noqa: E501 - a line of the screen
-
-
-def test_a_table_without_rows_fits_everywhere() -> None:
-    assert fitted([], Terminal()) == []
 
 
 def test_models_are_counted_and_not_listed() -> None:

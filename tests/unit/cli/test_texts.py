@@ -38,9 +38,9 @@ def test_nothing_that_controls_a_terminal_is_left(text: str) -> None:
     shown.encode()
 
 
-def shown(source: str, column: int, width: int = 1, hint: str | None = None) -> list[str]:
+def shown(source: str, column: int, width: int = 1, hint: str | None = None, columns: int = 500) -> list[str]:
     problem = Problem("wrong", "models.yaml", 12, column, source, width, hint)
-    return problems_text(ManifestError([problem])).split("\n")
+    return problems_text(ManifestError([problem]), columns).split("\n")
 
 
 def test_a_problem_has_a_caret_below_its_place() -> None:
@@ -72,9 +72,18 @@ def test_a_long_line_is_shown_around_the_problem() -> None:
         assert line[caret.index("^")] == source[column - 1]
 
 
+@pytest.mark.parametrize("columns", [1, 40, 80])
+def test_on_a_terminal_the_line_and_its_caret_fit(columns: int) -> None:
+    source = "".join(chr(97 + n % 26) for n in range(1000))
+    for column in (1, 61, 500, 1000):
+        _, line, caret, *_ = shown(source, column, 1, None, columns)
+        assert max(len(line), len(caret)) <= max(28, columns)
+        assert line[caret.index("^")] == source[column - 1]
+
+
 def test_several_problems_are_told_one_after_the_other() -> None:
     problems = [Problem(name, "models.yaml", 1, 1, "x") for name in ("first", "second")]
-    text = problems_text(ManifestError(problems))
+    text = problems_text(ManifestError(problems), 500)
     assert text == (
         "error: models.yaml:1:1: first\n    1 | x\n        ^\n\nerror: models.yaml:1:1: second\n    1 | x\n        ^\n"
     )
