@@ -44,6 +44,7 @@ VERBS = {
 """Each verb is `resolver/cli/<verb>.py` with a command of that name, imported when it is called."""
 
 EPILOG = "Exit codes: 0 done, 1 the answer is no, 2 wrong input, 3 the outside failed, 4 wrong bytes, 5 access refused."
+_GO_ON = "what came is kept; run the same command again"
 
 
 class Verbs(click.Group):
@@ -115,8 +116,8 @@ def run(arguments: Sequence[str]) -> None:
     code = outcome(arguments, surroundings())
     try:
         sys.stdout.flush()
-    except OSError:
-        code = code or DiskError.exit_code
+    except OSError as error:
+        code = code if isinstance(error, BrokenPipeError) else code or DiskError.exit_code
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes once more when it ends
     if code == InterruptedByUserError.exit_code:
         sys.stderr.flush()
@@ -157,7 +158,7 @@ def _known(error: BaseException, arguments: Sequence[str]) -> ModelsError:
     if isinstance(error, ModelsError):
         return error
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
-        return InterruptedByUserError("interrupted", hint="what came is kept; run the same command again")
+        return InterruptedByUserError("interrupted", hint=_GO_ON)
     if isinstance(error, click.ClickException):
         return UsageError(error.format_message(), hint="`models --help`, `models VERB --help`")
     if isinstance(error, OSError):
@@ -178,16 +179,28 @@ def _place(error: BaseException) -> str:
 
 
 def _listen(around: Surroundings) -> None:
-    """The first signal tells the workers to put their parts down, and interrupts the main thread."""
+    """The first signal tells the workers to put their parts down, and interrupts the main thread; the second ends."""
+    struck = False
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         del number, frame
+        nonlocal struck
+        if struck:
+            _leave()
+        struck = True
         around.stop.set()
         raise KeyboardInterrupt
 
     for name in ("SIGINT", "SIGTERM"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), interrupt)
+
+
+def _leave() -> None:
+    """End at once: an interrupt in what follows the first one may have left a lock held for which a thread waits."""
+    shown = "\x1b[?25h\n" if sys.stderr.isatty() else ""  # the bars had hidden the cursor
+    os.write(2, f"{shown}error: interrupted\nhint: {_GO_ON}\n".encode())
+    os._exit(InterruptedByUserError.exit_code)
 
 
 def _told(error: ModelsError, arguments: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from resolver.cli.tables import folded, say
 from resolver.cli.texts import printable
 from resolver.domain.ports import Reporter, Silence
 from resolver.domain.quantities import format_size
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from resolver.cli.options import Session
 
 SECONDS_BETWEEN_LINES = 30.0
+_BAR = 20
+_BESIDE_NAMES = _BAR + 44
+"""Columns of a bar, of `100% 1000.0/1000.0 MB 1000.0 MB/s 0:00:00`, and of the blanks between them."""
+_LEAST_NAME = 12
 
 
 @contextlib.contextmanager
@@ -67,7 +72,7 @@ class Lines:
 
     def note(self, text: str) -> None:
         """One line on stderr."""
-        sys.stderr.write(printable(text) + "\n")
+        say(text)
 
 
 class Bars:
@@ -91,29 +96,29 @@ class Bars:
             self._progress.advance(self._tasks[name], count)
 
     def end(self, name: str, outcome: str) -> None:
-        """Stop the bar."""
-        if self._progress is None:
-            return
+        """Take the bar away; say how it ended unless all went well, which the verb says of all together."""
         task = self._tasks.pop(name, None)
-        if task is not None:
-            self._progress.stop_task(task)
+        if self._progress is not None and task is not None:
+            self._progress.remove_task(task)
         if outcome != "placed":
-            self._progress.console.print(printable(f"{name}: {outcome}"), markup=False)
+            self.note(f"{name}: {outcome}")
 
     def close(self) -> None:
-        """End the display and give the cursor back, whatever happened."""
+        """End the display and give the cursor back, whatever happened; bars of what did not end stay to be seen."""
         if self._progress is not None:
+            self._progress.live.transient = not self._tasks
             self._progress.stop()
 
     def note(self, text: str) -> None:
         """A line above the bars."""
         if self._progress is None:
-            sys.stderr.write(printable(text) + "\n")
+            say(text)
         else:
-            self._progress.console.print(printable(text), markup=False)
+            self._progress.console.print(folded(printable(text), sys.stderr), markup=False, soft_wrap=True)
 
 
 def _bars() -> "Progress":
+    """Bars that 80 columns hold: a line that the terminal has to break cannot be drawn over."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -124,13 +129,16 @@ def _bars() -> "Progress":
         TimeRemainingColumn,
         TransferSpeedColumn,
     )
+    from rich.table import Column
 
+    console = Console(stderr=True, highlight=False, emoji=False)
+    name = Column(no_wrap=True, overflow="ellipsis", max_width=max(_LEAST_NAME, console.width - _BESIDE_NAMES))
     return Progress(
-        TextColumn(" {task.description}", markup=False),
-        BarColumn(bar_width=28),
+        TextColumn(" {task.description}", markup=False, table_column=name),
+        BarColumn(bar_width=_BAR),
         TaskProgressColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
     )
