@@ -1,6 +1,7 @@
 """Tables, aligned by rich, plain without a terminal, and prose that fits it. No cell is markup."""
 
 import contextlib
+import io
 import os
 import re
 import sys
@@ -115,10 +116,20 @@ def _lines(table: "Table", out: TextIO) -> list[str]:
     from rich.console import Console
 
     widest = sum((column.min_width or 0) + _GAP for column in table.columns)
-    console = Console(file=out, width=max(columns(out), widest), height=_HEIGHT, highlight=False)
-    with console.capture() as captured:
-        console.print(table)
-    return [line.rstrip() for line in captured.get().replace(_JOINT, " ").splitlines()]
+    drawn = _Drawing(out)
+    Console(file=drawn, width=max(columns(out), widest), height=_HEIGHT, highlight=False).print(table)
+    return [line.rstrip() for line in drawn.getvalue().replace(_JOINT, " ").splitlines()]
+
+
+class _Drawing(io.StringIO):
+    """What is drawn as it would be on a stream. Rich itself ends the process with 1 if nobody reads that any more."""
+
+    def __init__(self, out: TextIO) -> None:
+        super().__init__()
+        self._out = out
+
+    def isatty(self) -> bool:
+        return self._out.isatty()
 
 
 def columns(out: TextIO) -> int:
