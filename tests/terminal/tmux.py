@@ -17,6 +17,7 @@ from tests.cli.project import Project
 from tests.servers.certificates import tool
 
 PATIENCE = 60
+LINES = 50
 _EXIT = re.compile(r"^\(exit (\d+)\)$", re.MULTILINE)
 _ASK = '; echo "(exit $?)"'
 PROMPT = "$ "
@@ -29,17 +30,16 @@ class Terminal:
     plainest there is, so that the echo and the line mode are those of the terminal and no line editor's.
     """
 
-    def __init__(self, project: Project, columns: int = 80, lines: int = 50, **environment: str) -> None:
+    def __init__(self, project: Project, columns: int = 80, **environment: str) -> None:
         self.columns = columns
-        self._lines = lines
         self._project = project
         self._environment = environment
         self._tmux = tool("tmux", "apt-get install tmux")
         self._folder = Path(tempfile.mkdtemp(prefix="tmux-"))  # short: the address of a socket is
-        self._typed = 0
+        self._begun = 0
 
     def __enter__(self) -> Self:
-        size = ("-x", str(self.columns), "-y", str(self._lines))
+        size = ("-x", str(self.columns), "-y", str(LINES))
         self._ask("new-session", "-d", *size, "-c", str(self._project.folder), "exec sh -i")
         self.until(lambda: self.screen() != "", "the shell did not start")
         self.type(f"PS1='{PROMPT}'; clear")
@@ -64,9 +64,10 @@ class Terminal:
 
     def start(self, command: str) -> None:
         """Begin a command on an empty screen; `finish` waits for it."""
-        self._ask("send-keys", "-l", "clear")
-        self._ask("send-keys", "Enter")
-        self.until(lambda: self.screen() == PROMPT.strip(), "the screen was not cleared")
+        self._begun += 1  # what is typed before the shell has cleared the screen would be cleared too
+        self.type(f"clear; echo command {self._begun}")
+        cleared = f"command {self._begun}\n{PROMPT.strip()}"
+        self.until(lambda: self.screen() == cleared, "the screen was not cleared")
         self.type(command + _ASK)
 
     def finish(self) -> int:
@@ -84,7 +85,7 @@ class Terminal:
     def said(self) -> list[str]:
         """The lines that a finished command left, without the command and its exit code."""
         lines = self.text().split("\n")
-        first = next(index for index, line in enumerate(lines) if line.endswith(_ASK.strip()[-8:]))
+        first = next(index for index, line in enumerate(lines) if line.endswith(_ASK))
         last = max(index for index, line in enumerate(lines) if _EXIT.match(line))
         return lines[first + 1 : last]
 
@@ -103,7 +104,7 @@ class Terminal:
 
     def resize(self, columns: int) -> None:
         """Make the window narrower or wider while something runs in it."""
-        self._ask("resize-window", "-x", str(columns), "-y", str(self._lines))
+        self._ask("resize-window", "-x", str(columns), "-y", str(LINES))
         self.columns = columns
 
     @property
