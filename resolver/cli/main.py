@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -17,6 +18,7 @@ from resolver.domain.errors import DiskError, InterruptedByUserError, ManifestEr
 from resolver.surroundings import Surroundings, surroundings
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
     from click.shell_completion import CompletionItem
 
 VERBS = {
@@ -116,8 +118,8 @@ def run(arguments: Sequence[str]) -> None:
     code = outcome(arguments, surroundings())
     try:
         sys.stdout.flush()
-    except OSError as error:
-        code = code if isinstance(error, BrokenPipeError) else code or DiskError.exit_code
+    except OSError:
+        code = code or DiskError.exit_code
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes once more when it ends
     if code == InterruptedByUserError.exit_code:
         sys.stderr.flush()
@@ -131,8 +133,28 @@ def _prepare_streams() -> None:
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # open as long as we run
-        elif hasattr(stream, "reconfigure"):
+        elif stream.isatty():
             stream.reconfigure(errors="backslashreplace")
+        else:
+            setattr(sys, name, _unwatched(stream))
+
+
+def _unwatched(stream: TextIO) -> TextIO:
+    """The same stream, for a file or a pipe."""
+    raw = _Outlet(stream.fileno(), "w", closefd=False)
+    lines = stream is sys.stderr
+    return TextIOWrapper(BufferedWriter(raw), stream.encoding, "backslashreplace", line_buffering=lines)
+
+
+class _Outlet(FileIO):
+    """Where output goes. Whoever reads a pipe may stop: a verb does what it does all the same, and exits as it would."""
+
+    def write(self, data: "ReadableBuffer") -> int:
+        """Write; into a pipe that nobody reads any more, nothing."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return memoryview(data).nbytes
 
 
 def outcome(arguments: Sequence[str], around: Surroundings) -> int:
@@ -147,8 +169,6 @@ def outcome(arguments: Sequence[str], around: Surroundings) -> int:
         return int(models.main(list(arguments), prog_name="models", standalone_mode=False, obj=around) or 0)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except BrokenPipeError:
-        return 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the error boundary
         return _told(_known(error, ours), ours)
 

@@ -69,13 +69,19 @@ def show(rows: Iterable[Sequence[str]], out: TextIO, *, right: Sequence[int] = (
     lines = _lines(table, out)
     if beside == len(cells[0]):
         out.write("".join(f"{line}\n" for line in lines))
-        return
-    for at, (line, row) in enumerate(zip(lines, every, strict=True)):
-        out.write(f"{line}\n")
-        rest = "  ".join(cell for cell in row[beside:] if cell)
-        if rest and not (headers and at == 0):
-            indent = len(row[0]) - len(row[0].lstrip()) + _BELOW
-            tell(f"{' ' * indent}{rest}", out)
+    else:
+        for at, (line, row) in enumerate(zip(lines, every, strict=True)):
+            out.write(f"{line}\n")
+            _below("" if headers and at == 0 else row, beside, out)
+    out.flush()  # what is said on stderr afterwards stands after it, through a pipe too
+
+
+def _below(row: Sequence[str], beside: int, out: TextIO) -> None:
+    """The cells of a row that are no part of the table."""
+    rest = "  ".join(cell for cell in row[beside:] if cell)
+    if rest:
+        indent = len(row[0]) - len(row[0].lstrip()) + _BELOW
+        tell(f"{' ' * indent}{rest}", out)
 
 
 def _beside(rows: Sequence[Sequence[str]], width: int) -> int:
