@@ -42,7 +42,7 @@ def lock(
 
     if check:
         if dry_run or upgrade or upgrade_model:
-            raise UsageError("--check goes with no other way to lock")
+            raise UsageError("--check goes with no other way to lock", hint="`models lock --check` alone")
         return _check(session, format_)
     if format_ == "github":
         raise UsageError("--format github goes with --check")

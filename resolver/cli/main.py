@@ -147,7 +147,7 @@ def _unwatched(stream: TextIO) -> TextIO:
 
 
 class _Outlet(FileIO):
-    """Where output goes. Whoever reads a pipe may stop: a verb does what it does all the same, and exits as it would."""
+    """Where output goes. Whoever reads a pipe may stop: a verb goes on all the same, and exits as it would."""
 
     def write(self, data: "ReadableBuffer") -> int:
         """Write; into a pipe that nobody reads any more, nothing."""

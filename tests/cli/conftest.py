@@ -11,9 +11,10 @@ from huggingface_hub.utils.tqdm import disable_progress_bars
 from tests.cli.damage import PACKED
 from tests.cli.environments import PACK, Environment, make_environment
 from tests.cli.hub_caches import download, locked
-from tests.cli.offers import offer
+from tests.cli.offers import CONFIG, offer, weights
 from tests.cli.project import Project
 from tests.cli.pruning import BOTH, MODULE, OTHER
+from tests.cli.screens import MANIFEST as PICTURED
 from tests.conftest import Run
 from tests.servers.github import LocalGitHub
 from tests.servers.hub import LocalHub
@@ -45,6 +46,26 @@ def three(project: Project, run: Run, hub: LocalHub, index: PackageIndex) -> Pro
     assert run("sync").code == 0
     hub.reset_requests()
     return project
+
+
+@pytest.fixture
+def offered(project: Project, hub: LocalHub, index: PackageIndex) -> Project:
+    """A manifest with a gated, optional pipeline and a machine that has no room for it; nothing is locked."""
+    offer(hub)
+    hub.commit("org/pipeline", {"config.json": CONFIG}, license="mit", gated="auto")
+    hub.grant("org/pipeline", "hf_granted")
+    hub.commit("org/part", {"model.bin": weights(50_000, 2), "own.py": b"1\n"}, license="apache-2.0")
+    index.add("pack", "1.0", make_wheel("pack", "1.0", {"pack/w.bin": weights(20_000, 3)}))
+    project.manifest(PICTURED)
+    return project
+
+
+@pytest.fixture
+def brought(offered: Project, run: Run) -> Project:
+    """The same, locked and synced for that machine."""
+    result = run("sync", "--profile", "ci", HF_TOKEN="hf_granted", MODELS_LINK_MODE="hardlink")
+    assert result.code == 0, result.text
+    return offered
 
 
 @pytest.fixture

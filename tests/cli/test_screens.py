@@ -1,67 +1,14 @@
 """What a person sees, word for word; sizes of this machine, seconds, ports and folders stand as words."""
 
-import re
-
 import pytest
 from inline_snapshot import snapshot
 
-from tests.cli.offers import CONFIG, REPO, WEIGHTS, flipped, offer, weights
-from tests.cli.project import Project, Result
+from tests.cli.offers import REPO, WEIGHTS, flipped, weights
+from tests.cli.project import Project
+from tests.cli.screens import MANIFEST, screen, tight
 from tests.conftest import Run
 from tests.servers.faults import ALWAYS, Fault
 from tests.servers.hub import LocalHub
-from tests.servers.index import PackageIndex, make_wheel
-
-MANIFEST = """
-profiles:
-  ci: {os: linux, arch: x86_64, accelerator: none, ram: 7GB, cores: 2}
-models:
-  asr:
-    category: whisper
-    source: hf:org/name
-    settings: {device: cpu, compute_type: int8, batch_size: 1}
-  vad: {source: pypi:pack, version: ">=1", category: vad}
-  diarization:
-    category: diarization
-    source: hf:org/pipeline
-    optional: true
-    needs: {ram: 8GB}
-    depends: [hf:org/part]
-"""
-
-
-@pytest.fixture
-def offered(project: Project, hub: LocalHub, index: PackageIndex) -> Project:
-    offer(hub)
-    hub.commit("org/pipeline", {"config.json": CONFIG}, license="mit", gated="auto")
-    hub.grant("org/pipeline", "hf_granted")
-    hub.commit("org/part", {"model.bin": weights(50_000, 2), "own.py": b"1\n"}, license="apache-2.0")
-    index.add("pack", "1.0", make_wheel("pack", "1.0", {"pack/w.bin": weights(20_000, 3)}))
-    project.manifest(MANIFEST)
-    return project
-
-
-def screen(project: Project, hub: LocalHub, result: Result, what: str = "stderr") -> str:
-    """What was said, without what differs from run to run; blanks at line ends do not show."""
-    text: str = getattr(result, what)
-    for found, word in (
-        (hub.endpoint, "ENDPOINT"),
-        (hub.cdn_origin, "CDN"),
-        (str(project.folder), "PROJECT"),
-        (str(project.store), "STORE"),
-    ):
-        text = text.replace(found, word)
-    text = re.sub(r"\b\d+\.\d s\b", "N s", text)
-    text = re.sub(r", [\d.]+ [kMGT]?B free", ", N free", text)
-    text = re.sub(r"; this machine needs [\d.]+ [kMGT]?B", "; this machine needs N", text)
-    text = re.sub(r"Lock sha256 [0-9a-f]{64}", "Lock sha256 N", text)
-    text = re.sub(r"\b([0-9a-f]{8})[0-9a-f]{32,56}\b", r"\1(…)", text)
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
-
-
-def tight(text: str) -> str:
-    """Without the gaps that long paths make, and without what all those paths begin with."""
-    return re.sub(r" {3,}", "  ", text.replace("huggingface/hub/models--", "…"))
 
 
 def test_the_screen_of_lock(offered: Project, run: Run, hub: LocalHub) -> None:
