@@ -22,7 +22,8 @@ from resolver.stages.select import select
 from resolver.stages.select.never import never_chosen
 from resolver.stages.stale import differences, selection_differences
 from resolver.workflows.pinning import pinned
-from resolver.workflows.workspace import Workspace, check_names, check_network, load_lock, load_manifest, load_old_lock
+from resolver.workflows.settling import load_old_lock
+from resolver.workflows.workspace import Workspace, check_names, check_network, load_lock, load_manifest
 
 SETTLED = "the lock held conflict markers: our pins were kept where the manifest allows them, else theirs"
 
@@ -46,13 +47,16 @@ def lock(workspace: Workspace, options: LockOptions) -> LockReport:
     manifest = load_manifest(workspace)
     check_names(options.upgrade_models, {model.name: model for model in manifest.models})
     check_network(workspace, _to_be_asked(manifest, options))
-    old, whole = load_old_lock(workspace)
-    found = pinned(workspace, manifest, Earlier(old) if old else None, _may_move(old, options))
+    before = load_old_lock(workspace)
+    old = before.lock
+    earlier = Earlier(old, before.doubtful) if old else None
+    found = pinned(workspace, manifest, earlier, _may_move(old, options))
     _refuse_strangers(found.artifacts, old)
     new = _as_read(_with_profiles(assemble(manifest, found.artifacts, found.edges, {}), manifest))
     judgements = judge(new)
     _refuse([one for one in judgements if one.refused])
-    changed = not whole or old is None or _text_of(new) != _text_of(old)
+    markers = () if before.is_whole else (SETTLED,)
+    changed = bool(markers) or old is None or _text_of(new) != _text_of(old)
     if changed and not options.dry_run:
         _write(workspace, new)
     return LockReport(
@@ -62,7 +66,12 @@ def lock(workspace: Workspace, options: LockOptions) -> LockReport:
         old=old,
         seconds=time.monotonic() - started,
         size_here=_size_here(workspace, new),
-        warnings=(*_notes(judgements), *found.warnings, *never_chosen(new.models), *(() if whole else (SETTLED,))),
+        warnings=(
+            *_notes(judgements),
+            *found.warnings,
+            *never_chosen(new.models),
+            *markers,
+        ),
         dry_run=options.dry_run,
     )
 

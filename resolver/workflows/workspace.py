@@ -148,24 +148,6 @@ def lock_in(content: bytes) -> Lock:
     return read_lock(content)
 
 
-def load_old_lock(workspace: Workspace) -> tuple[Lock | None, bool]:
-    """The lock to keep pins from, and whether it is whole: of a conflicted one ours wins over theirs."""
-    from resolver.documents.conflicts import sides
-    from resolver.documents.lock_reader import read_lock
-
-    content = read_if_there(workspace.lock_path)
-    if content is None:
-        return None, True
-    both = sides(content)
-    if both is None:
-        return read_lock(content), True
-    ours, theirs = (read_lock(side) for side in both)
-    merged = {**theirs.artifacts, **ours.artifacts}
-    names = {model.name for model in ours.models}
-    models = (*ours.models, *(model for model in theirs.models if model.name not in names))
-    return Lock(models, merged, ours.policy, ours.budget, ours.cache, ours.profiles), False
-
-
 def check_names(names: frozenset[str], known: Mapping[str, object], what: str = "model") -> None:
     """Refuse names that do not exist.
 

@@ -10,6 +10,7 @@ from tests.cli.project import Project
 from tests.conftest import Run
 from tests.servers.hub import LocalHub
 
+AUTHOR = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org"]
 TWO = "models: {asr: {source: hf:org/name}, vad: {source: hf:org/vad}}\n"
 THREE = "models: {asr: {source: hf:org/name}, ner: {source: hf:org/ner}, vad: {source: hf:org/vad}}\n"
 
@@ -57,6 +58,32 @@ def test_a_conflict_settles_to_our_pin_and_never_to_a_third(
     assert project.lock_path.read_bytes() == versions["ours"]
     assert "conflict markers" in result.stderr
     assert "org/name" in result.stderr, "formats.md: choices are printed"
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_files_that_git_merged_into_the_commit_of_the_other_side_are_not_believed(
+    project: Project, run: Run, hub: LocalHub, tmp_path: Path, *, committed: bool
+) -> None:
+    """Ours changed README.md and theirs model.bin: git marks the line of the commit, and merges the two files."""
+    base = offer(hub)
+    project.manifest(ASR)
+    locks = {}
+    for name, change in (("base", {}), ("ours", {"README.md": b"ours"}), ("theirs", {"model.bin": weights(1000, 5)})):
+        hub.move_branch(REPO, "main", base)
+        if change:
+            hub.commit(REPO, change)
+        assert run("lock", "--upgrade").code == 0
+        locks[name] = project.lock_path.read_bytes()
+    if committed:
+        project.lock_path.write_bytes(locks["ours"])
+        for command in (["init", "-q"], ["add", "models.lock"], [*AUTHOR, "commit", "-qm", "ours"]):
+            subprocess.run(["git", *command], cwd=project.folder, check=True)  # noqa: S607
+        hub.reset_requests()
+    project.lock_path.write_bytes(merged(tmp_path, locks["ours"], locks["base"], locks["theirs"], ""))
+    result = run("lock")
+    assert result.code == 0, result.stderr
+    assert project.lock_path.read_bytes() == locks["ours"]
+    assert not committed or not hub.requests, "git has our side whole"
 
 
 def test_a_pin_that_only_theirs_has_is_taken_from_theirs(

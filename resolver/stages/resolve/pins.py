@@ -27,9 +27,13 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The lock that was there before: how its artifacts were opened, which there are of a source, what was stated."""
+    """The lock that was there before: how its artifacts were opened, which there are of a source, what was stated.
+
+    Of the `doubtful` keys only the pin is believed: git may have merged their files from two commits.
+    """
 
     lock: Lock
+    doubtful: frozenset[str] = frozenset()
     uses: Mapping[str, frozenset[Use]] = field(init=False)
     of_source: Mapping[str, Mapping[str, Artifact]] = field(init=False)
     stated: Mapping[str, str] = field(init=False)
@@ -64,6 +68,7 @@ class Earlier:
         uses = self.uses.get(artifact.key, frozenset())
         filters = {use.files for use in uses}
         known = (demand.filters <= filters or None in filters) and not _license_unknown(demand.request, artifact)
+        known = known and artifact.key not in self.doubtful
         files = tuple(file for file in artifact.files if demand.wants(file.path))
         # Whose the flags are is not written down: where files go, what is left has to be looked at once more.
         flagged = artifact.flags and len(files) < len(artifact.files) and (artifact.commit or artifact.version)
