@@ -96,9 +96,10 @@ def gc(session: Session, *, dry_run: bool, yes: bool, forget: tuple[str, ...]) -
     if not (dry_run or found.is_empty):
         if not yes and found.matters:
             confirm(session, "models cache gc")
+        wanted = found.matters
         found = collect(store, found, now)
-        if found.matters and not (session.json or session.quiet):
-            say(f"Removed {_sizes(found)}")
+        if wanted and not (session.json or session.quiet):
+            say(f"Removed {_sizes(found)}" if found.matters else "Removed nothing: it is needed now")
     if session.json:
         from resolver.cli.documents import write
         from resolver.cli.stock import collection_document

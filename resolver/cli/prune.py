@@ -1,6 +1,8 @@
 """`models prune`."""
 
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from resolver.cli.pruning import pruning_document, say_failures, say_removed, sh
 from resolver.cli.tables import say
 from resolver.cli.texts import STALE
 from resolver.domain.errors import DiskError
+
+if TYPE_CHECKING:
+    from resolver.workflows.prune import PruneReport
 
 
 @click.command()
@@ -25,7 +30,8 @@ def prune(session: Session, *, dry_run: bool, yes: bool, profile: str | None) ->
     """
     from resolver.workflows.prune import perform, prepare
 
-    report = prepare(session.workspace(), session.profile(profile))
+    workspace = session.workspace()
+    report = prepare(workspace, session.profile(profile))
     if not (session.json or session.quiet):
         show_pruning(report.pruning, sys.stdout)
         if report.stale:
@@ -33,6 +39,7 @@ def prune(session: Session, *, dry_run: bool, yes: bool, profile: str | None) ->
     if not dry_run:
         if not (yes or report.pruning.is_empty):
             confirm(session, "models prune")
+            report = _narrowed(report, prepare(workspace, session.profile(profile)))
         report = perform(report)
         if not (session.json or session.quiet):
             say_removed(report.pruning)
@@ -44,3 +51,11 @@ def prune(session: Session, *, dry_run: bool, yes: bool, profile: str | None) ->
         body = {"profile": profile_document(report.profile), "dry_run": report.dry_run, "stale": report.stale}
         write("prune", code, {**body, **pruning_document(report.pruning)})
     return code
+
+
+def _narrowed(shown: "PruneReport", again: "PruneReport") -> "PruneReport":
+    """What was shown and would be shown again: the lock may be another one by the time somebody has answered."""
+    report = replace(again, pruning=again.pruning.of(shown.pruning))
+    if report.pruning.is_empty:
+        say("Removed nothing: it is wanted now")
+    return report

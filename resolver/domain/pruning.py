@@ -1,7 +1,7 @@
 """What leaves a view and what stays in it: values that can be shown before anything is removed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 AT_ONCE, COLLECTED, NOT = "at once", "after gc", "not"
 """When the disk has bytes back: as soon as the names go, when the store lets go of them too, or not by this."""
@@ -79,6 +79,15 @@ class Pruning:
     def size(self) -> int:
         """Bytes that go, each once."""
         return size_of(self.files)
+
+    def of(self, shown: "Pruning") -> "Pruning":
+        """What of this was shown before, and is what it was then."""
+        seen = {one.path: one.seen for one in shown.files}
+        return replace(
+            self,
+            files=tuple(one for one in self.files if seen.get(one.path) == one.seen),
+            references={path: text for path, text in self.references.items() if shown.references.get(path) == text},
+        )
 
     def freed(self, when: str) -> int:
         """Bytes that the disk has back at that time."""

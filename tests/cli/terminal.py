@@ -8,14 +8,24 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Callable
 
 from tests.cli.project import Project
 
 _STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def on_terminal(project: Project, *arguments: str, columns: int = 80, answer: bytes = b"") -> tuple[int, list[str]]:
-    """The exit code of the real process, and the lines on its screen without styles; somebody types the answer."""
+def on_terminal(
+    project: Project,
+    *arguments: str,
+    columns: int = 80,
+    answer: bytes = b"",
+    meanwhile: Callable[[], object] | None = None,
+) -> tuple[int, list[str]]:
+    """The exit code of the real process, and the lines on its screen without styles; somebody types the answer.
+
+    With a `meanwhile`, the answer comes after that, which happens while the question stands there.
+    """
     mine, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     process = subprocess.Popen(
@@ -27,8 +37,12 @@ def on_terminal(project: Project, *arguments: str, columns: int = 80, answer: by
         stderr=theirs,
     )
     os.close(theirs)
-    os.write(mine, answer)
     said = b""
+    if meanwhile is not None:
+        while b"Remove it?" not in said:
+            said += os.read(mine, 1 << 16)
+        meanwhile()
+    os.write(mine, answer)
     try:
         while piece := os.read(mine, 1 << 16):
             said += piece

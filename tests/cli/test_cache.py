@@ -6,11 +6,13 @@ import pty
 import shutil
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
 from tests.cli.offers import offer
 from tests.cli.project import Project
+from tests.cli.terminal import on_terminal
 from tests.conftest import Run
 from tests.servers.hub import LocalHub
 
@@ -95,6 +97,19 @@ def test_on_a_terminal_it_asks(synced: Project, answer: bytes, code: int, left: 
     found, said = asked(synced, answer)
     assert (found, len(synced.blobs()) - kept) == (code, left), said
     assert "Remove it?" in said
+
+
+def test_what_somebody_needs_when_the_answer_comes_stays(synced: Project, run: Run, hub: LocalHub) -> None:
+    before = synced.lock_path.read_bytes()
+    hub.commit("org/name", {"model.bin": b"newer"})
+    assert run("update", "asr").code == 0
+    for blob in (one for one in synced.blobs() if one.read_bytes() == b"nobody's"):
+        blob.unlink()
+    kept = synced.blobs()
+    back = partial(synced.lock_path.write_bytes, before)
+    code, lines = on_terminal(synced, "cache", "gc", answer=b"y\n", meanwhile=back)
+    assert (code, synced.blobs()) == (0, kept), lines
+    assert lines[-2] == "Removed nothing: it is needed now"
 
 
 def test_the_document_says_all_of_it(synced: Project, run: Run) -> None:

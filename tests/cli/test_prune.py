@@ -10,6 +10,7 @@ import pytest
 from tests.cli.offers import CONFIG, REPO, weights
 from tests.cli.project import Project
 from tests.cli.pruning import BOTH, MODULE, OTHER, pruned, record, there, without_ner
+from tests.cli.terminal import on_terminal
 from tests.conftest import Run
 from tests.servers.hub import LocalHub
 from tests.servers.index import PackageIndex, make_wheel
@@ -200,3 +201,27 @@ def test_the_document_says_all_of_it(prunable: Project) -> None:
     }
     assert document["references"] == ["huggingface/hub/models--org--other/refs/main"]
     assert document["profile"]["name"] == "small"
+
+
+def test_what_is_wanted_again_when_the_answer_comes_stays(prunable: Project, run: Run) -> None:
+    """Between the question and the answer somebody changes the branch."""
+    wanted = prunable.lock_path.read_bytes()
+    without_ner(prunable)
+    before = there(prunable)
+
+    def back() -> None:
+        prunable.lock_path.write_bytes(wanted)
+
+    code, lines = on_terminal(prunable, "prune", "--profile", "small", answer=b"y\n", meanwhile=back)
+    assert (code, there(prunable)) == (0, before), lines
+    assert lines[-2] == "Removed nothing: it is wanted now"
+    assert run("verify", "--profile", "small").code == 0
+
+
+def test_what_is_not_wanted_since_the_question_was_not_shown_and_stays(prunable: Project) -> None:
+    before = there(prunable)
+    assert prunable.run("sync", "--profile", "large").code == 0
+    code, lines = on_terminal(
+        prunable, "prune", "--profile", "small", answer=b"y\n", meanwhile=lambda: without_ner(prunable)
+    )
+    assert (code, there(prunable)) == (0, before), lines
