@@ -56,6 +56,8 @@ def _row(finding: Finding) -> tuple[str, str, str, str]:
     where = f"{finding.artifact}  {finding.path}" if finding.path else finding.artifact
     if finding.kind == "upstream-gone":
         text = finding.found or ""
+    elif (finding.found or "").startswith("id "):  # an id alone says nothing to people
+        text = f"another repository has its name now: {finding.found}, was {finding.expected}"
     else:
         text = f"expected {short_digest(finding.expected)}, found {short_digest(finding.found)}"
     return f" {finding.kind}", finding.model, where, text

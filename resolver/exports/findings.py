@@ -21,7 +21,7 @@ def is_error(finding: Finding) -> bool:
 
 def sentence(finding: Finding) -> str:
     """What was found, in one line without the hint."""
-    parts = [f"{finding.model}: {finding.kind}: {finding.path}"]
+    parts = [f"{finding.model}: {finding.kind}: {finding.path or finding.artifact}"]
     if finding.expected:
         parts.append(f"expected {finding.expected}")
     if finding.found:

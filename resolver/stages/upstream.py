@@ -17,7 +17,8 @@ def upstream_findings(subject: Subject, standing: Standing) -> Iterator[Finding]
         hint = "another repository has its name now; trust it only if you know whose it is"
         yield _moved(subject, f"id {artifact.upstream_id}", f"id {standing.upstream_id}", hint)
     elif standing.gone is not None:
-        yield gone(subject, standing.gone)
+        left = bool(standing.points_to or standing.head or standing.offers)
+        yield gone(subject, standing.gone, left=left)
     else:
         yield from _names(subject, standing)
         yield from _files(subject, standing)
@@ -30,10 +31,14 @@ def upstream_warnings(subject: Subject, standing: Standing) -> Iterator[str]:
         yield f"{subject.models[0]}  {subject.artifact.source} {pinned.name} was yanked; `models outdated` shows others"
 
 
-def gone(subject: Subject, what: str, path: str = "") -> Finding:
-    """The finding that something is not to be had any more; `path` names a file if it is about one."""
+def gone(subject: Subject, what: str, path: str = "", *, left: bool = True) -> Finding:
+    """The finding that something is not to be had any more; `path` names a file if it is about one.
+
+    `left` says whether the source has anything in its place.
+    """
     artifact = subject.artifact
-    hint = f"keep the store or a mirror that has it; {update(subject)} takes what there is"
+    then = f"{update(subject)} takes what there is" if left else "there is nothing to update to"
+    hint = f"keep the store or a mirror that has it; {then}"
     return Finding("upstream-gone", subject.models[0], artifact.key, path, _pin(artifact), what, hint, subject.optional)
 
 

@@ -118,7 +118,7 @@ def test_the_screen_of_verify_upstream(run: Run) -> None:
 """)
     assert screen(result.stderr) == snapshot("""\
 hint: find out why a tag moved before `models update diarization` takes it
-hint: keep the store or a mirror that has it; `models update diarization` takes what there is
+hint: keep the store or a mirror that has it; there is nothing to update to
 """)
 
 

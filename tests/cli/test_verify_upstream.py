@@ -150,6 +150,10 @@ def test_a_repository_in_other_hands_is_a_finding_with_both_ids(project: Project
         f"id {before}",
         f"id {after}",
     )
+    told = f"another repository has its name now: id {after}, was id {before}"
+    assert told in " ".join(run("verify", "--upstream-only").stdout.split())
+    (command,) = run("verify", "--upstream-only", "--format", "github").stdout.splitlines()
+    assert f"::asr: upstream-moved: {KEY}, expected id {before}" in command
 
 
 def test_a_release_that_is_gone_or_replaced_is_a_finding_and_a_yank_a_warning(

@@ -67,6 +67,13 @@ def test_of_what_is_gone_nothing_else_is_said() -> None:
     assert said(upstream_findings(TAGGED, lost)) == [("upstream-gone", "", COMMIT, "no such repository")]
 
 
+def test_an_update_is_advised_only_where_there_is_something_to_take() -> None:
+    (whole,) = upstream_findings(TAGGED, Standing("tag", gone="no such repository"))
+    (commit,) = upstream_findings(TAGGED, Standing("branch", "1", "no such commit", OTHER_COMMIT))
+    assert "models update" not in str(whole.hint)
+    assert "`models update asr` takes what there is" in str(commit.hint)
+
+
 def test_what_only_optional_models_want_may_be_gone_and_may_not_be_moved() -> None:
     (lost,) = upstream_findings(OPTIONAL, Standing("tag", gone="gone"))
     (moved,) = upstream_findings(OPTIONAL, Standing("tag", points_to=OTHER_COMMIT))
