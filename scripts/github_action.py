@@ -10,14 +10,13 @@ import re
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-MARKER = "<!-- models-lock -->"
-"""How we know our own comment again."""
 LONGEST_COMMENT = 65_000  # GitHub takes 65,536 characters
 MOST_PAGES = 10
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -35,6 +34,12 @@ class Runner:
     def project(self) -> str:
         """The project's folder, seen from the checkout."""
         return self.variables.get("MODELS_ACTION_PROJECT") or "."
+
+    @property
+    def mark(self) -> str:
+        """What our comment begins with, by which we know it again; each project has one of its own."""
+        project = urllib.parse.quote(self.project.removeprefix("./").rstrip("/"))
+        return f"<!-- models-lock{'' if project in ('', '.') else f' {project}'} -->"
 
     def says(self, name: str) -> bool:
         """Whether an input says yes."""
@@ -115,10 +120,11 @@ def comment(runner: Runner, number: int, text: str) -> None:
 
     What GitHub refuses is a warning: a pull request from a fork has no right to write, and the summary has it all.
     """
-    body = f"{MARKER}\n{text[:LONGEST_COMMENT] or 'models.lock is as it was.'}"
+    body = f"{runner.mark}\n{text[:LONGEST_COMMENT] or 'models.lock is as it was.'}"
     repository = runner.variables["GITHUB_REPOSITORY"]
     try:
-        ours = next((one for one in comments(runner, repository, number) if MARKER in str(one.get("body"))), None)
+        found = comments(runner, repository, number)
+        ours = next((one for one in found if str(one.get("body")).startswith(runner.mark)), None)
         if ours is not None:
             ask(runner, "PATCH", f"repos/{repository}/issues/comments/{int(ours['id'])}", {"body": body})
         elif text:

@@ -142,6 +142,30 @@ def test_a_pull_request_gets_one_comment_that_follows_it(proposed: tuple[Project
     assert not list(project.folder.rglob("owned"))
 
 
+def test_a_comment_that_quotes_ours_is_somebody_s(proposed: tuple[Project, str], api: Api) -> None:
+    project, base = proposed
+    quoting = "> <!-- models-lock -->\n> weights changed\n\nwhy?"
+    api.comments.append({"id": 2, "body": quoting})
+    assert act(project, pull_request(base), api).code == 0
+    assert [one["body"] for one in api.comments[:2]] == ["looks good", quoting]
+    assert "weights changed" in api.comments[2]["body"]
+
+
+def test_two_projects_of_a_repository_have_a_comment_each(proposed: tuple[Project, str], api: Api) -> None:
+    project, base = proposed
+    other = project.folder / "other -->"
+    other.mkdir()
+    shutil.copy(project.manifest_path, other)
+    shutil.copy(project.lock_path, other)
+    for _ in range(2):
+        assert act(project, pull_request(base), api).code == 0
+        assert act(project, pull_request(base), api, PROJECT="other -->").code == 0
+    assert len(api.comments) == 3
+    assert "weights changed" in api.comments[1]["body"]
+    assert "asr" in api.comments[2]["body"]
+    assert api.comments[2]["body"].count("-->") == 1, "a name cannot end the mark"
+
+
 def test_nothing_to_say_is_not_commented(proposed: tuple[Project, str], api: Api) -> None:
     project, _ = proposed
     assert act(project, pull_request(git(project.folder, "rev-parse", "HEAD")), api).code == 0
@@ -222,6 +246,24 @@ def test_the_action_and_the_workflow_are_clean(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     done = subprocess.run([linter, "-no-color"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_what_lies_in_the_checkout_is_not_run_instead_of_pip(tmp_path: Path) -> None:
+    """`python -m` looks in the current folder first, and a pull request brings that."""
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    for name in ("venv", "pip", "re"):
+        checkout.joinpath(f"{name}.py").write_text("open('owned', 'w').close()\nraise SystemExit\n")
+    install = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]["run"]
+    action = tmp_path / "action"
+    action.mkdir()
+    around = {"PATH": os.environ["PATH"], "MODELS_PYTHON": sys.executable, "GITHUB_ACTION_PATH": str(action)}
+    command = ["/bin/bash", "-e", "-c", install]
+    done = subprocess.run(
+        command, cwd=checkout, env={**around, "RUNNER_TEMP": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert not checkout.joinpath("owned").exists()
+    assert "is not installable" in done.stderr, "the real pip was asked"
 
 
 def test_no_input_is_pasted_into_a_script() -> None:
