@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from resolver.cli import options
 from resolver.cli.options import Session, common, dry_run_option
 from resolver.cli.tables import say
 from resolver.cli.texts import count, printable
@@ -12,7 +13,7 @@ from resolver.workflows.remove import RemoveReport
 
 
 @click.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=options.complete_models)
 @dry_run_option
 @common
 def remove(session: Session, *, names: tuple[str, ...], dry_run: bool) -> int:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from resolver.cli import options
 from resolver.cli.network import asking
 from resolver.cli.options import Session, common
 from resolver.cli.progress import reporting
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=options.complete_models)
 @click.option("--dry-run", is_flag=True, help="Resolve and show, write nothing.")
 @common
 def update(session: Session, *, names: tuple[str, ...], dry_run: bool) -> int:

@@ -38,7 +38,17 @@ def test_verbs_and_flags(written: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("path", ""), ("explain", "a"), ("sync", "--only", ""), ("lock", "--upgrade-model", "as"), ("why", "")]
+    "words",
+    [
+        ("path", ""),
+        ("explain", "a"),
+        ("sync", "--only", ""),
+        ("lock", "--upgrade-model", "as"),
+        ("why", ""),
+        ("update", "a"),
+        ("update", "vad", ""),
+        ("remove", ""),
+    ],
 )
 def test_models(written: Project, words: tuple[str, ...]) -> None:
     assert complete(written, *words) == ["asr"]
