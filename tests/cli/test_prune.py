@@ -225,3 +225,11 @@ def test_what_is_not_wanted_since_the_question_was_not_shown_and_stays(prunable:
         prunable, "prune", "--profile", "small", answer=b"y\n", meanwhile=lambda: without_ner(prunable)
     )
     assert (code, there(prunable)) == (0, before), lines
+
+
+def test_nobody_is_asked_about_what_was_not_shown(prunable: Project) -> None:
+    without_ner(prunable)
+    before = there(prunable)
+    code, lines = on_terminal(prunable, "prune", "--quiet", "--profile", "small", answer=b"y\n")
+    assert (code, there(prunable)) == (2, before), lines
+    assert "--quiet does not show what would go" in " ".join(lines)
