@@ -27,11 +27,16 @@ def _result(finding: Finding, places: LockPlaces) -> dict[str, object]:
         "artifactLocation": {"uri": quote(places.file)},
         "region": {"startLine": places.line(finding.artifact, finding.path)},
     }
-    same = hashlib.sha256(f"{finding.kind}\0{finding.artifact}\0{finding.path}".encode()).hexdigest()
+    same = hashlib.sha256(f"{finding.kind}\0{finding.artifact}\0{finding.path}".encode(errors="surrogateescape"))
     return {
         "ruleId": finding.kind,
         "level": "error" if is_error(finding) else "note",
-        "message": {"text": with_hint(finding)},
+        "message": {"text": _unicode(with_hint(finding))},
         "locations": [{"physicalLocation": place}],
-        "partialFingerprints": {"finding/v1": same},
+        "partialFingerprints": {"finding/v1": same.hexdigest()},
     }
+
+
+def _unicode(text: str) -> str:
+    """A text without the halves of characters that stand for bytes of a name that is no Unicode."""
+    return text.encode(errors="surrogateescape").decode(errors="replace")

@@ -1,6 +1,7 @@
 """`verify` for other programs: annotations of GitHub, SARIF, JUnit; and `lock --check` as annotations."""
 
 import json
+import os
 import re
 import shutil
 import xml.etree.ElementTree as ET
@@ -113,6 +114,17 @@ def test_a_hostile_name_begins_no_command_and_breaks_no_document(three: Project,
     assert "\n::warning::%0Amine\N{REPLACEMENT CHARACTER}[31m]]>&<.bin" in (suite[1].findtext("failure") or "")
     (result,) = json.loads(run("verify", "--format", "sarif").stdout)["runs"][0]["results"]
     assert name in result["message"]["text"]
+
+
+def test_a_name_that_is_no_unicode_breaks_no_document(three: Project, run: Run) -> None:
+    Path(three.view / "python" / "pack" / os.fsdecode(b"x\xff.bin")).write_text("")
+    (command,) = run("verify", "--format", "github").stdout.splitlines()
+    assert "x\N{REPLACEMENT CHARACTER}.bin" in command
+    assert ET.fromstring(run("verify", "--format", "junit").stdout.encode())[0].get("failures") == "1"  # noqa: S314
+    result = run("verify", "--format", "sarif")
+    assert result.code == 1, result.stderr
+    (found,) = json.loads(result.stdout.encode())["runs"][0]["results"]
+    assert "x\N{REPLACEMENT CHARACTER}.bin" in found["message"]["text"]
 
 
 def test_very_many_findings_are_counted(three: Project, run: Run) -> None:
