@@ -1,5 +1,6 @@
 """`models cache`: the store."""
 
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -95,7 +96,7 @@ def gc(session: Session, *, dry_run: bool, yes: bool, forget: tuple[str, ...]) -
         _show(found, leftover_rows(*called(known, found.blobs)), session)
     if not (dry_run or found.is_empty):
         if not yes and found.matters:
-            confirm(session, "models cache gc")
+            confirm(session, " ".join(["models cache gc", *(f"--forget {shlex.quote(one)}" for one in forget)]))
         wanted = found.matters
         found = collect(store, found, now)
         if wanted and not (session.json or session.quiet):

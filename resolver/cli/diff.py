@@ -60,4 +60,5 @@ def _say(comparison: Comparison) -> None:
     for note in comparison.notes:
         say(f"note: {note}")
     if not comparison.changes:
-        say(f"nothing differs between {comparison.before.name} and {comparison.after.name}")
+        of_what = f" of {', '.join(comparison.only)}" if comparison.only else ""
+        say(f"nothing{of_what} differs between {comparison.before.name} and {comparison.after.name}")

@@ -136,8 +136,8 @@ def _pin(old: Lock | None, artifact: Artifact) -> tuple[str, str]:
     before = old.artifacts.get(artifact.key) if old else None
     short = artifact.version or (artifact.commit or "")[:8] or _digest(artifact)
     if before is None:
-        asked = artifact.request if artifact.commit and not artifact.version else ""
-        return "+", f"{asked} → {short}" if asked else short
+        is_named = artifact.commit and not artifact.version and artifact.request != artifact.commit
+        return "+", f"{artifact.request} → {short}" if is_named else short
     if (before.commit, before.version, before.files) == (artifact.commit, artifact.version, artifact.files):
         return " ", f"{short} (kept)"
     return "~", f"{before.version or (before.commit or '')[:8] or _digest(before)} → {short}"

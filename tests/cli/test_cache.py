@@ -135,6 +135,9 @@ def test_a_project_that_is_gone_keeps_its_blobs_until_it_is_forgotten(synced: Pr
     assert (result.code, len(synced.blobs())) == (0, kept), result.text
     assert f"note: {synced.folder} cannot be reached, so what it named last is kept" in result.stderr
     assert f"--forget {synced.folder}" in result.stderr
+    asked = other.run("cache", "gc", "--forget", "../project")
+    assert (asked.code, len(synced.blobs())) == (2, kept)
+    assert "`models cache gc --forget ../project --yes`" in asked.stderr
     assert other.run("cache", "gc", "-y", "--forget", "../project").code == 0
     assert synced.blobs() == []
     moved = Project(synced.folder.with_name("moved"), synced.home, synced.store, synced.environment)

@@ -57,6 +57,11 @@ def test_nothing_differs_after_a_commit(reviewed: Project, run: Run) -> None:
     assert reviewed.lock_path.exists()
 
 
+def test_of_one_model_nothing_differs(reviewed: Project, run: Run) -> None:
+    assert "nothing of asr differs between HEAD" in run("diff", "--only", "asr").stderr
+    assert reviewed.lock_path.exists()
+
+
 def test_weights_that_moved_are_told_with_the_pins_and_the_machine(moved: Project, run: Run, hub: LocalHub) -> None:
     result = run("diff")
     assert result.code == 0

@@ -246,3 +246,12 @@ def test_a_dry_run_writes_nothing(project: Project, run: Run, hub: LocalHub, *, 
     assert "Would write" in result.stderr
     assert (project.lock_path.read_bytes() if there else None) == before
     assert project.lock_path.exists() == there
+
+
+def test_a_commit_that_is_asked_for_is_said_once(project: Project, run: Run, hub: LocalHub) -> None:
+    offer(hub)
+    commit = hub.head(REPO).sha
+    project.manifest(f"models: {{asr: {{source: hf:org/name, revision: {commit}}}}}\n")
+    said = run("lock").stderr
+    assert f" {commit[:8]} " in said
+    assert commit not in said

@@ -233,3 +233,12 @@ def test_nobody_is_asked_about_what_was_not_shown(prunable: Project) -> None:
     code, lines = on_terminal(prunable, "prune", "--quiet", "--profile", "small", answer=b"y\n")
     assert (code, there(prunable)) == (2, before), lines
     assert "--quiet does not show what would go" in " ".join(lines)
+
+
+def test_a_question_that_is_left_removes_nothing_and_says_so(prunable: Project) -> None:
+    without_ner(prunable)
+    before = there(prunable)
+    code, lines = on_terminal(prunable, "prune", "--profile", "small", answer=b"\x04", meanwhile=lambda: None)
+    assert code == 130
+    assert lines[-2:] == ["error: interrupted; nothing was removed", ""]
+    assert there(prunable) == before
