@@ -18,8 +18,10 @@ from tests.servers.certificates import tool
 
 PATIENCE = 60
 LINES = 50
-_EXIT = re.compile(r"^\(exit (\d+)\)$", re.MULTILINE)
-_ASK = '; echo "(exit $?)"'
+_EXIT = re.compile(r"^(?:\^C)*\(exit (\d+)\)$", re.MULTILINE)
+"""A key that is pressed when the command has just ended is echoed before it."""
+_LISTEN, _ASK = "trap : INT; ", '; echo "(exit $?)"; trap - INT'
+"""Around a command: a C-c that comes when it has just ended does not take its exit code away."""
 PROMPT = "$ "
 
 
@@ -68,7 +70,7 @@ class Terminal:
         self.type(f"clear; echo command {self._begun}")
         cleared = f"command {self._begun}\n{PROMPT.strip()}"
         self.until(lambda: self.screen() == cleared, "the screen was not cleared")
-        self.type(command + _ASK)
+        self.type(_LISTEN + command + _ASK)
 
     def finish(self) -> int:
         """The exit code of the command that was begun."""
@@ -99,8 +101,9 @@ class Terminal:
         return "\n".join(line.rstrip() for line in joined.rstrip().split("\n"))
 
     def broken(self) -> list[str]:
-        """The lines of the screen that the terminal had to break, because they are longer than it is wide."""
-        return [line for line in self.text().split("\n") if len(line) > self.columns]
+        """The lines of output that the terminal had to break, because they are longer than it is wide."""
+        lines = self.text().split("\n")
+        return [line for line in lines if len(line) > self.columns and not line.endswith(_ASK)]
 
     def resize(self, columns: int) -> None:
         """Make the window narrower or wider while something runs in it."""
