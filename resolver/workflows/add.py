@@ -100,7 +100,10 @@ def _range(key: str, asked: str) -> str:
 def _hint(text: str) -> str | None:
     """What was meant by something that has a kind for whoever wrote it."""
     if text.startswith(("http://", "https://")):
-        return f"write url:{text}; a repository of the hub is hf:organisation/name"
+        scheme, _, rest = text.partition("://")
+        host, *path = rest.split("/")
+        shown = "/".join([host.rpartition("@")[2], *path])  # no user and no password: a log would keep them
+        return f"write url:{scheme}://{shown}; a repository of the hub is hf:organisation/name"
     if text.startswith(("./", "../")):
         return f"write file:{text}"
     return None

@@ -132,6 +132,7 @@ def test_a_dry_run_shows_it_and_writes_nothing(written: Project, run: Run) -> No
         (["org/name"], "a source cannot be 'org/name'", "write the kind before it, like hf:org/name"),
         (["./own"], "a source cannot be './own'", "write file:./own"),
         (["https://h/x.bin"], "unknown source kind 'https'", "write url:https://h/x.bin"),
+        (["https://me:secret@h/x.bin"], "unknown source kind 'https'", "write url:https://h/x.bin"),
         (["hf:org/name@v1"], "a source cannot be 'hf:org/name@v1'", "write `models add hf:org/name --revision 'v1'`"),
         (["pypi:x@1.0"], "a source cannot be 'pypi:x@1.0'", "write `models add pypi:x --version '==1.0'`"),
         (["pypi:x@>=1"], "a source cannot be 'pypi:x@>=1'", "write `models add pypi:x --version '>=1'`"),
