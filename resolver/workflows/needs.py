@@ -15,7 +15,6 @@ from resolver.documents.conflicts import sides
 from resolver.documents.lock_reader import read_lock
 from resolver.domain.errors import DiskError, LockError, UnknownNameError
 from resolver.domain.lock import Lock
-from resolver.domain.names import did_you_mean
 from resolver.files.atomic import read_if_there
 from resolver.store import Store
 from resolver.store.registrations import Registration
@@ -77,7 +76,7 @@ def _check_known(forget: Sequence[Path], registered: Sequence[Registration]) -> 
     known = [str(one.project) for one in registered]
     for project in forget:
         if str(project) not in known:
-            hint = did_you_mean(str(project), known)
+            hint = "`models cache size` lists those that are"  # and suggests none: what is forgotten may be removed
             raise UnknownNameError(f"no project '{project}' is registered in the store", hint=hint)
 
 
