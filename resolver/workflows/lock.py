@@ -66,12 +66,7 @@ def lock(workspace: Workspace, options: LockOptions) -> LockReport:
         old=old,
         seconds=time.monotonic() - started,
         size_here=_size_here(workspace, new),
-        warnings=(
-            *_notes(judgements),
-            *found.warnings,
-            *never_chosen(new.models),
-            *markers,
-        ),
+        warnings=(*_notes(judgements), *found.warnings, *never_chosen(new.models), *markers),
         dry_run=options.dry_run,
     )
 

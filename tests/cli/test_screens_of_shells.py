@@ -11,32 +11,6 @@ from tests.servers.hub import LocalHub
 CI = ("--profile", "ci")
 
 
-def test_env_of_zsh(brought: Project, run: Run, hub: LocalHub) -> None:
-    assert screen(brought, hub, run("env", "--shell", "zsh", *CI), "stdout") == snapshot("""\
-unset PYTORCH_PRETRAINED_BERT_CACHE
-unset PYTORCH_TRANSFORMERS_CACHE
-unset SENTENCE_TRANSFORMERS_HOME
-unset TRANSFORMERS_CACHE
-export DO_NOT_TRACK='1'
-export HF_DATASETS_OFFLINE='1'
-export HF_EVALUATE_OFFLINE='1'
-export HF_HUB_CACHE='PROJECT/.cache/huggingface/hub'
-export HF_HUB_DISABLE_TELEMETRY='1'
-export HF_HUB_DISABLE_UPDATE_CHECK='1'
-export HF_HUB_OFFLINE='1'
-export HF_MODULES_CACHE='PROJECT/.cache/huggingface/modules'
-export HUGGINGFACE_HUB_CACHE='PROJECT/.cache/huggingface/hub'
-export MODELS_LOCK_SHA256='2e15f494(…)'
-export MODELS_PROFILE='ci'
-export ORT_DISABLE_TELEMETRY='1'
-export PYANNOTE_CACHE='PROJECT/.cache/huggingface/hub'
-export PYANNOTE_METRICS_ENABLED='0'
-export PYTHONPATH='PROJECT/.cache/python'
-export TORCH_HOME='PROJECT/.cache/torch'
-export TRANSFORMERS_OFFLINE='1'
-""")
-
-
 def test_env_of_fish(brought: Project, run: Run, hub: LocalHub) -> None:
     assert screen(brought, hub, run("env", "--shell", "fish", *CI), "stdout") == snapshot("""\
 set -e PYTORCH_PRETRAINED_BERT_CACHE
@@ -115,8 +89,9 @@ TRANSFORMERS_OFFLINE=1
 """)
 
 
-def test_env_of_bash(brought: Project, run: Run, hub: LocalHub) -> None:
-    assert screen(brought, hub, run("env", "--shell", "bash", *CI), "stdout") == snapshot("""\
+def test_env_of_bash_and_zsh(brought: Project, run: Run, hub: LocalHub) -> None:
+    said = "".join({screen(brought, hub, run("env", "--shell", shell, *CI), "stdout") for shell in ("bash", "zsh")})
+    assert said == snapshot("""\
 unset PYTORCH_PRETRAINED_BERT_CACHE
 unset PYTORCH_TRANSFORMERS_CACHE
 unset SENTENCE_TRANSFORMERS_HOME

@@ -34,14 +34,18 @@ def until_some_came(terminal: Terminal, least: int = 10) -> None:
     terminal.until(lambda: percent(terminal) >= least, "no bar goes on")
 
 
+def until_it_moves(terminal: Terminal) -> None:
+    before = percent(terminal)
+    terminal.until(lambda: percent(terminal) > before, "the bar does not move")
+
+
 @pytest.mark.parametrize("columns", [80, 120])
 def test_a_bar_has_percent_size_and_rate_and_fits(slow: Pipeline, columns: int) -> None:
     with Terminal(slow.project, columns) as terminal:
         terminal.start(SYNC)
         until_some_came(terminal)
         assert not terminal.cursor_shown
-        before = percent(terminal)
-        terminal.until(lambda: percent(terminal) > before, "the bar does not move")
+        until_it_moves(terminal)
         assert terminal.broken() == []
         assert terminal.finish() == 0
         assert terminal.cursor_shown
@@ -69,8 +73,7 @@ def test_a_window_may_become_narrower_and_wider_meanwhile(slow: Pipeline) -> Non
         until_some_came(terminal)
         for columns in (80, 100):
             terminal.resize(columns)
-            before = percent(terminal)
-            terminal.until(lambda before=before: percent(terminal) > before, "the bar does not move")  # type: ignore[misc]
+            until_it_moves(terminal)
             assert len(BAR.findall(terminal.screen())) == 1, terminal.screen()
         assert terminal.finish() == 0
         assert "━" not in terminal.text()
